@@ -1,0 +1,126 @@
+"""The accuracy table: labels in, F1 out, on documents held out whole.
+
+Every row names a corpus file, how many labelled sentences are used, and the target. Labels, test documents
+and model seeds are drawn anew for every seed, so the mean and the spread are over everything that was drawn.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from segmenter.corpora import GoldSentence, read_gold
+from segmenter.evaluate import evaluate
+from segmenter.model import TaggerConfig
+from segmenter.train import fit
+
+TEST_SENTENCES = 1000
+BLOCK = 50
+"""Sentences of a block at most, where a corpus has no documents: neighbours stay on one side of the split."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table; `labels` None means all that is not held out. Targets in per cent."""
+
+    corpus: str
+    labels: int | None
+    target_character_f1: float
+    target_word_f1: float
+
+    @property
+    def name(self) -> str:
+        """Return corpus and labels, as `tud-400` or `best-all`."""
+        return f"{self.corpus}-{self.labels or 'all'}"
+
+
+ROWS = (
+    Row("tud", 100, 95.0, 88.0),
+    Row("tud", 400, 95.5, 89.5),
+    Row("tud", None, 96.3, 91.0),
+    Row("best", 2900, 97.5, 94.5),
+    Row("orchid", 400, 92.0, 85.0),
+    Row("best", None, 99.0, 97.8),
+)
+
+
+def run(
+    row: Row,
+    *,
+    folder: Path,
+    config: TaggerConfig,
+    seeds: Sequence[int],
+    test_sentences: int = TEST_SENTENCES,
+) -> Iterator[dict[str, Any]]:
+    """Yield one result a seed: F1 in per cent, calibration error, seconds of training and speed."""
+    sentences = list(read_gold(folder / f"{row.corpus}.jsonl.gz"))
+    for seed in seeds:
+        pool, test = hold_out(sentences, test_sentences=test_sentences, seed=seed)
+        chosen = pool if row.labels is None else pool[: row.labels]
+        start = time.perf_counter()
+        tagger = fit([sentence.example for sentence in chosen], config, seed=seed)
+        seconds = time.perf_counter() - start
+        report = evaluate(tagger, test).to_json()
+        yield {
+            "row": row.name,
+            "seed": seed,
+            "labels": len(chosen),
+            "training_seconds": round(seconds, 1),
+            **{key: report[key] for key in REPORTED},
+        }
+
+
+REPORTED = (
+    "character_f1",
+    "word_f1",
+    "sentences",
+    "sentence_accuracy",
+    "expected_calibration_error",
+    "characters_per_second",
+)
+
+
+def summarise(row: Row, results: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return means over seeds beside the targets; the spread is the standard deviation, None for one seed."""
+    summary: dict[str, Any] = {"row": row.name, "labels": results[0]["labels"], "seeds": len(results)}
+    for measure in ("character_f1", "word_f1"):
+        values = [result[measure] for result in results]
+        summary[measure] = round(statistics.fmean(values), 2)
+        summary[f"{measure}_spread"] = round(statistics.stdev(values), 2) if len(values) > 1 else None
+    summary["target_character_f1"], summary["target_word_f1"] = row.target_character_f1, row.target_word_f1
+    for measure in ("expected_calibration_error", "training_seconds", "characters_per_second"):
+        summary[measure] = round(statistics.fmean(result[measure] for result in results), 4)
+    return summary
+
+
+def hold_out(
+    sentences: Sequence[GoldSentence], *, test_sentences: int, seed: int
+) -> tuple[list[GoldSentence], list[GoldSentence]]:
+    """Draw whole documents for the test until it has enough sentences; at most a quarter of the corpus.
+
+    Returns (pool, test). The pool keeps whole documents together in random order, except where the corpus has
+    no documents: there its sentences are shuffled. So the first n of the pool are n sentences from few
+    documents, or n random sentences.
+    """
+    rng = np.random.default_rng(seed)
+    groups: dict[str, list[GoldSentence]] = {}
+    # a small corpus has small blocks, so that there are several
+    block = min(BLOCK, max(1, len(sentences) // 10))
+    for index, sentence in enumerate(sentences):
+        groups.setdefault(sentence.example.document or f"{index // block:06d}", []).append(sentence)
+    names = sorted(groups)
+    rng.shuffle(names)
+    test: list[GoldSentence] = []
+    limit = min(test_sentences, len(sentences) // 4)
+    while len(test) < limit and len(names) > 1:
+        test += groups[names.pop()]
+    pool = [sentence for name in names for sentence in groups[name]]
+    if not any(sentence.example.document for sentence in sentences[:1]):
+        pool = [pool[i] for i in rng.permutation(len(pool))]
+    return pool, test[:limit]
