@@ -1,0 +1,88 @@
+"""Who may do what: a view below a project answers its members only, by role, and starts from the project."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar, cast
+
+from django.contrib.auth.models import User
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from annotation import clock, people
+from annotation.errors import NotAllowed, NotFound
+from annotation.models import Membership, Project
+
+MANAGER, ANNOTATOR, ADJUDICATOR = (
+    Membership.Role.MANAGER,
+    Membership.Role.ANNOTATOR,
+    Membership.Role.ADJUDICATOR,
+)
+
+MANAGERS = frozenset({MANAGER})
+ANNOTATORS = frozenset({ANNOTATOR})
+JUDGES = frozenset({MANAGER, ADJUDICATOR})
+MEMBERS = frozenset({MANAGER, ANNOTATOR, ADJUDICATOR})
+
+
+class ProjectView(APIView):
+    """Base of the views below /api/projects/{project_id}.
+
+    Gives `self.project`, `self.membership` and `self.now` (the project's clock). `roles` names for each
+    method who may call it. To anybody who is not a member the project does not exist, and an assignment in
+    the address must be the caller's, in this project.
+    """
+
+    roles: ClassVar[Mapping[str, frozenset[Membership.Role]]] = {}
+    http_method_names = ["get", "post", "patch", "delete", "head"]
+
+    project: Project
+    membership: Membership
+    now: datetime
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        methods = {
+            method.upper() for method in cls.http_method_names if method != "head" and hasattr(cls, method)
+        }
+        if methods != cls.roles.keys():
+            raise TypeError(
+                f"{cls.__name__} answers {sorted(methods)} but says who may for {sorted(cls.roles)}."
+            )
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Find the caller's membership, hold it against `roles`, and refuse what is not theirs."""
+        super().initial(request, *args, **kwargs)
+        method = "GET" if request.method == "HEAD" else str(request.method)
+        if method not in self.roles:
+            raise MethodNotAllowed(method)
+        project_id, assignment_id = kwargs["project_id"], kwargs.get("assignment_id")
+        found = people.find_membership(self.user, project_id, assignment_id=assignment_id)
+        if found is None:
+            raise NotFound(f"There is no project {project_id} among yours.")
+        self.membership, owns = found
+        self.project = self.membership.project
+        self.now = clock.now(self.project)
+        self._check_role(method)
+        if assignment_id is not None and not owns:
+            raise NotFound(f"You have no assignment {assignment_id} in this project.")
+
+    def _check_role(self, method: str) -> None:
+        if not self.membership.active:
+            raise NotAllowed("Your membership of this project has ended.", reason="inactive")
+        if self.membership.role not in self.roles[method]:
+            raise NotAllowed(
+                f"Your role in this project is {self.membership.role}, which does not allow this.",
+                role=self.membership.role,
+            )
+
+    @property
+    def user(self) -> User:
+        """The person who calls."""
+        return cast(User, self.request.user)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Have browsers ask again each time; figures and sentences change under them."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response

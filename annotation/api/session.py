@@ -1,0 +1,135 @@
+"""Logging in and out: a session for the browser, a token for programs."""
+
+from typing import Any
+
+from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.utils.decorators import method_decorator
+from django.utils.translation.trans_real import parse_accept_lang_header
+from django.views.decorators.cache import never_cache
+from drf_spectacular.utils import extend_schema
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.authtoken.models import Token
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, Throttled
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotation import people
+from annotation.api import inputs, outputs
+from annotation.models import Membership
+
+LANGUAGES = ("th", "en")
+
+
+@method_decorator(never_cache, name="dispatch")
+class SessionView(APIView):
+    """Who is logged in. Asking also sets the cookie that later requests need against forgery."""
+
+    permission_classes = (AllowAny,)
+    http_method_names = ("get", "post", "delete", "head")
+
+    @extend_schema(responses=outputs.Session)
+    def get(self, request: Request) -> Response:
+        """Say who is logged in; 401 when nobody is."""
+        get_token(request)
+        if not request.user.is_authenticated:
+            raise NotAuthenticated("Nobody is logged in.")
+        return Response(_session(request, request.user))
+
+    @extend_schema(request=inputs.LogIn, responses=outputs.Session)
+    def post(self, request: Request) -> Response:
+        """Log in."""
+        SessionAuthentication().enforce_csrf(request)
+        user = _authenticate(request)
+        login(request._request, user, backend="django.contrib.auth.backends.ModelBackend")
+        return Response(_session(request, user))
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Log out. What the person held is free at once."""
+        if request.user.is_authenticated:
+            people.release_everything(request.user)
+            logout(request._request)
+        return Response(status=204)
+
+
+@method_decorator(never_cache, name="dispatch")
+class TokenView(APIView):
+    """A token by which a program speaks for a person."""
+
+    permission_classes = (AllowAny,)
+    http_method_names = ("post", "delete")
+
+    @extend_schema(request=inputs.LogIn, responses=outputs.Token, auth=[])
+    def post(self, request: Request) -> Response:
+        """Return the person's token, a new one where there is none."""
+        token, _ = Token.objects.get_or_create(user=_authenticate(request))
+        return Response({"token": token.key})
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Revoke the caller's token."""
+        if not request.user.is_authenticated:
+            raise NotAuthenticated("Nobody is logged in.")
+        Token.objects.filter(user=request.user).delete()
+        return Response(status=204)
+
+
+class PasswordView(APIView):
+    """The caller's own password."""
+
+    http_method_names = ("post",)
+
+    @extend_schema(request=inputs.NewPassword, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """Change the password. This session goes on; the others end, and so does the token."""
+        values = inputs.parse(inputs.NewPassword, request)
+        if not request.user.is_authenticated:
+            raise NotAuthenticated("Nobody is logged in.")
+        _check_credentials(request, {"username": request.user.get_username(), "password": values["old"]})
+        people.set_password(request.user, values["new"])
+        Token.objects.filter(user=request.user).delete()
+        update_session_auth_hash(request._request, request.user)
+        return Response(status=204)
+
+
+def _authenticate(request: Request) -> User:
+    """Return the person whose name and password were sent. Too many wrong ones close name and address."""
+    return _check_credentials(request, inputs.parse(inputs.LogIn, request))
+
+
+def _check_credentials(request: Request, credentials: dict[str, str]) -> User:
+    user = authenticate(request._request, **credentials)
+    if getattr(request._request, "axes_locked_out", False):
+        raise Throttled(detail="Too many wrong passwords for this name; try again in a quarter of an hour.")
+    if user is None:
+        raise AuthenticationFailed("The name or the password is wrong.")
+    return user
+
+
+def keep_answer(request: HttpRequest, answer: HttpResponse, credentials: Any) -> HttpResponse:
+    """Leave the answer to a throttled log-in as it is, in our one error shape. Called by django-axes."""
+    return answer
+
+
+def _session(request: Request, user: User) -> dict[str, Any]:
+    memberships = Membership.objects.filter(user=user, active=True).select_related("project").order_by("pk")
+    session = {
+        "user": user,
+        "language": _language(request),
+        "may_create_projects": user.is_staff,
+        "memberships": memberships,
+    }
+    return outputs.Session(session).data
+
+
+def _language(request: Request) -> str:
+    """Return the first of our languages that the browser asks for."""
+    for tag, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        if tag.split("-")[0] in LANGUAGES:
+            return tag.split("-")[0]
+    return "en"

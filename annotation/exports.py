@@ -1,0 +1,246 @@
+"""Exports: labels with their provenance as one zip with a manifest, written in the background.
+
+All rows come from one snapshot of the database and pass through memory in batches, whatever their number.
+"""
+
+import json
+import logging
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from annotation import clock, data_card, export_rows, locks, release
+from annotation.errors import BadInput, Conflict
+from annotation.export_files import WRITERS, Archive, json_line
+from annotation.export_rows import WORD_END, Row
+from annotation.models import Corpus, Export, Guideline, Project, Sentence
+from config.lanes import send
+
+log = logging.getLogger(__name__)
+
+State = Export.State
+FILTERS: dict[str, Sequence[Any] | None] = {
+    "arm": ("random", "active"),
+    "split": Sentence.Split.values,
+    "since": None,
+    "until": None,
+    "guideline_version": None,
+}
+
+# First half of the advisory lock's key, the second is the export.
+EXPORT_LOCK = 7_002
+# So long a message may take to reach a worker before another one is sent.
+PATIENCE = timedelta(minutes=1)
+ROWS_SHOWN = 5
+BY = ("arm", "split", "domain")
+
+
+def create(
+    project: Project,
+    *,
+    format: str,
+    which: str,
+    name: str = "",
+    filters: Mapping[str, Any] | None = None,
+    requested_by: User | None = None,
+    now: datetime,
+) -> Export:
+    """Order an export: `run` writes it.
+
+    `which`: `adjudicated` (references only), `all` (every annotation and revision) or `training` (one label
+    a sentence, by the rule of a round's freeze). `filters`: `arm`, `split`, `guideline_version`, and `since`
+    and `until` (half-open) for when the label was made. A `name` makes it an edition, to be cited by; no two
+    of a project share one. Raises BadInput, and Conflict for a name that is taken.
+    """
+    _check("format", format, Export.Format.values)
+    try:
+        with transaction.atomic():
+            return Export.objects.create(
+                project=project,
+                requested_by=requested_by,
+                format=format,
+                which=which,
+                name=name,
+                filters=_checked(which, filters or {}),
+                created_at=now,
+            )
+    except IntegrityError as error:
+        raise Conflict(f"There is an edition {name!r} already.", name=name) from error
+
+
+def preview(project: Project, *, which: str, filters: Mapping[str, Any]) -> dict[str, Any]:
+    """Say what an export would hold: its rows and sentences, and the first rows as JSONL would have them."""
+    export = Export(project=project, which=which, filters=_checked(which, filters))
+    with export_rows.snapshot() as raw:
+        shown, rows, sentences = export_rows.front(raw, export, rows=ROWS_SHOWN)
+    return {"rows": rows, "sentences": sentences, "shown": [json.loads(json_line(row)) for row in shown]}
+
+
+def _checked(which: str, filters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the filters that are set, as JSON keeps them. Raises BadInput."""
+    _check("which", which, Export.Which.values)
+    found = {name: value for name, value in filters.items() if value is not None}
+    for name, value in found.items():
+        _check("filter", name, FILTERS)
+        if FILTERS[name] is not None:
+            _check(name, value, FILTERS[name] or ())
+        if isinstance(value, datetime):
+            found[name] = value.isoformat()
+    return found
+
+
+@transaction.atomic
+def request(project: Project, **ordered: Any) -> Export:
+    """Order an export, see `create`, and start it in the background."""
+    export = create(project, **ordered)
+    send("annotation.tasks.export_annotations", export.pk)
+    return export
+
+
+def _check(name: str, value: Any, allowed: Iterable[Any]) -> None:
+    if value not in allowed:
+        raise BadInput(f"`{name}` is {value!r}; known: {', '.join(allowed)}.", **{name: str(value)})
+
+
+def path_of(export: Export) -> Path:
+    """Return where the file of an export lies once it is ready."""
+    return settings.EXPORT_STORE / export.file_name
+
+
+def take_up() -> None:
+    """Start every export that waits for a worker, or whose worker died."""
+    unfinished = Export.objects.filter(state__in=[State.WAITING, State.RUNNING])
+    overdue = unfinished.filter(created_at__lt=timezone.now() - PATIENCE)
+    for export in overdue.exclude(pk__in=locks.held(EXPORT_LOCK)):
+        send("annotation.tasks.export_annotations", export.pk)
+
+
+def run(export_id: int) -> Export:
+    """Write the file of an export: a background task, which may run twice. Its row keeps what went wrong."""
+    with locks.try_lock(EXPORT_LOCK, export_id) as is_ours:
+        export = Export.objects.select_related("project").get(pk=export_id)
+        if not is_ours or export.state in (State.READY, State.FAILED):
+            return export
+        export.state = State.RUNNING
+        export.save(update_fields=["state"])
+        try:
+            _write(export)
+            export.state = State.READY
+        except Exception as error:
+            log.exception("export %s failed", export.pk)
+            export.state, export.error = State.FAILED, f"{type(error).__name__}: {error}"
+        export.finished_at = clock.now(export.project)
+        export.save()
+    return export
+
+
+@dataclass(slots=True)
+class Tally:
+    """What went into an export."""
+
+    export_id: int
+    rows: int = 0
+    sentences: int = 0
+    tokens: int = 0
+    characters: int = 0
+    annotators: set[int] = field(default_factory=set)
+    versions: set[int] = field(default_factory=set)
+    corpora: dict[int, int] = field(default_factory=dict)
+    by: dict[str, Counter[str]] = field(default_factory=lambda: {name: Counter() for name in BY})
+    last: int = 0
+
+    def counting(self, batches: Iterable[Sequence[Row]]) -> Iterator[Sequence[Row]]:
+        """Pass batches on, counting them, and keep the row of the export up to date."""
+        for rows in batches:
+            for row in rows:
+                self.tokens += row.words.count(WORD_END) + 1
+                self.characters += len(row.text)
+                self.corpora[row.corpus] = self.corpora.get(row.corpus, 0) + 1
+                # The rows of one sentence follow one another.
+                self.sentences += row.id != self.last
+                self.last = row.id
+            self.rows += len(rows)
+            for name, counts in self.by.items():
+                counts.update(getattr(row, name) or "" for row in rows)
+            self.annotators.update(row.annotator for row in rows)
+            self.versions.update(row.guideline_version for row in rows if row.guideline_version)
+            Export.objects.filter(pk=self.export_id).update(progress={"rows": self.rows})
+            yield rows
+
+
+def _write(export: Export) -> None:
+    """Write the zip beside its place, then move it there; the manifest is its last member."""
+    settings.EXPORT_STORE.mkdir(parents=True, exist_ok=True)
+    target = path_of(export)
+    draft = target.with_suffix(".part")
+    tally = Tally(export.pk)
+    try:
+        with export_rows.snapshot() as raw, Archive(draft) as archive:
+            WRITERS[export.format](archive, tally.counting(export_rows.read(raw, export)))
+            guidelines = Guideline.objects.filter(project=export.project_id, version__in=tally.versions)
+            for guideline in guidelines:
+                archive.add(f"guidelines/{guideline.version}.md", guideline.text.encode())
+            corpora = Corpus.objects.filter(pk__in=tally.corpora)
+            export.manifest = _manifest(export, tally, corpora, guidelines, archive.files)
+            archive.add("card.md", data_card.write(export.manifest).encode())
+            export.manifest["files"] = list(archive.files)
+            archive.add("manifest.json", json.dumps(export.manifest, ensure_ascii=False, indent=1).encode())
+        os.replace(draft, target)
+    finally:
+        draft.unlink(missing_ok=True)
+    export.size, export.progress = target.stat().st_size, {"rows": tally.rows}
+
+
+def _manifest(
+    export: Export,
+    tally: Tally,
+    corpora: Iterable[Corpus],
+    guidelines: Iterable[Guideline],
+    files: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    return {
+        "name": export.name,
+        "project": {"id": export.project_id, "name": export.project.name},
+        "format": export.format,
+        "which": export.which,
+        "filters": export.filters,
+        "asked_for_at": export.created_at.isoformat(),
+        "written_at": clock.now(export.project).isoformat(),
+        "counts": {
+            "rows": tally.rows,
+            "sentences": tally.sentences,
+            "tokens": tally.tokens,
+            "characters": tally.characters,
+            "annotators": len(tally.annotators),
+        },
+        "rows_by": {name: dict(counts.most_common()) for name, counts in tally.by.items()},
+        "guidelines": [
+            {"version": one.version, "published_at": one.published_at.isoformat()} for one in guidelines
+        ],
+        "corpora": [
+            {
+                "id": corpus.pk,
+                "name": corpus.name,
+                "source": corpus.source,
+                "licence": corpus.licence,
+                "splitter": corpus.splitter,
+                "file_name": corpus.file_name,
+                "file_sha256": corpus.file_sha256,
+                "imported_at": corpus.imported_at.isoformat(),
+                "withdrawn_at": corpus.withdrawn_at and corpus.withdrawn_at.isoformat(),
+                "rows": tally.corpora[corpus.pk],
+            }
+            for corpus in corpora
+        ],
+        "software": {"name": "Tatkham", **release.version()},
+        "files": list(files),
+    }

@@ -1,0 +1,34 @@
+"""Tables of the annotation app, a file per subject; Django finds them here."""
+
+from annotation.models.annotations import Adjudication, Annotation, Flag, Suggestion
+from annotation.models.corpus import Corpus, Document, GoldSegmentation, Sentence
+from annotation.models.exports import Export
+from annotation.models.imports import Repeat
+from annotation.models.invitations import Invitation
+from annotation.models.outbox import OutboxEntry
+from annotation.models.project import Guideline, Membership, Project
+from annotation.models.queues import Assignment, Draw, Generation, Offer, OrderChunk, Queue
+
+__all__ = [
+    "Adjudication",
+    "Annotation",
+    "Assignment",
+    "Corpus",
+    "Document",
+    "Draw",
+    "Export",
+    "Flag",
+    "Generation",
+    "GoldSegmentation",
+    "Guideline",
+    "Invitation",
+    "Membership",
+    "Offer",
+    "OrderChunk",
+    "OutboxEntry",
+    "Project",
+    "Queue",
+    "Repeat",
+    "Sentence",
+    "Suggestion",
+]

@@ -1,0 +1,195 @@
+"""People of a project: who is a member, who joins, who changes roles, who leaves."""
+
+import uuid
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
+
+from annotation import clock, leases, outbox, sql
+from annotation.errors import BadInput, Conflict, NotAllowed
+from annotation.models import Adjudication, Assignment, Flag, Membership, Project
+
+Role = Membership.Role
+
+
+_OWN = [field.attname for field in Membership._meta.concrete_fields]
+_PROJECTS = [field.attname for field in Project._meta.concrete_fields]
+_MEMBERSHIP = f"""
+SELECT {", ".join(f"m.{name} AS own_{name}" for name in _OWN)},
+    {", ".join(f"p.{name}" for name in _PROJECTS)},
+    EXISTS (SELECT 1 FROM annotation_assignment a
+        WHERE a.id = %(assignment)s::uuid AND a.project_id = p.id AND a.annotator_id = m.user_id) AS owns
+FROM annotation_membership m JOIN annotation_project p ON p.id = m.project_id
+WHERE m.user_id = %(user)s AND m.project_id = %(project)s
+"""  # noqa: S608  (names of columns)
+
+
+def find_membership(
+    user: User, project_id: int, *, assignment_id: uuid.UUID | None = None
+) -> tuple[Membership, bool] | None:
+    """Return the person's membership with its project, and whether the assignment is theirs.
+
+    None for an outsider. Every request below a project begins with this, so it is one prepared statement.
+    """
+    values = {"user": user.pk, "project": project_id, "assignment": assignment_id}
+    row = sql.row(_MEMBERSHIP, values)
+    if row is None:
+        return None
+    membership = Membership.from_db(connection.alias, _OWN, row[: len(_OWN)])
+    membership.project = Project.from_db(connection.alias, _PROJECTS, row[len(_OWN) : -1])
+    return membership, row.owns
+
+
+@transaction.atomic
+def add(
+    project: Project, *, username: str, password: str, name: str, role: str, actor: User, now: datetime
+) -> Membership:
+    """Add a person, with a new account where there is none of that name.
+
+    A password and a name are for new accounts only: nobody changes somebody else's account this way. Raises
+    Conflict where the person is a member already, BadInput for a password that is missing or too weak.
+    """
+    user = User.objects.filter(username=username).first()
+    if user is None:
+        user = create_account(username, password=password, name=name)
+    elif password or name:
+        raise Conflict(f"There is an account {username!r} already; leave out password and name to add it.")
+    return join(project, user, role=role, actor=actor, now=now)
+
+
+@transaction.atomic
+def join(project: Project, user: User, *, role: str, actor: User, now: datetime) -> Membership:
+    """Make somebody with an account a member. Raises Conflict where they are one already."""
+    username = user.username
+    try:
+        with transaction.atomic():
+            membership = Membership.objects.create(project=project, user=user, role=role)
+    except IntegrityError as error:
+        raise Conflict(f"{username!r} is a member of this project already.", username=username) from error
+    payload = {"actor": actor.pk, "user": user.pk, "after": {"role": role, "active": True}}
+    outbox.write(project, "membership.joined", payload, at=now)
+    return membership
+
+
+def reset_password(user: User, password: str, *, actor: User) -> None:
+    """Let a manager give a new password to somebody who has forgotten theirs.
+
+    Only where the manager answers for the account: in every project it belongs to, and never for staff.
+    Else managing one project would open the doors of another.
+    """
+    managed = Membership.objects.filter(user=actor, role=Role.MANAGER, active=True).values("project")
+    elsewhere = Membership.objects.filter(user=user).exclude(project__in=managed)
+    if user.is_staff or elsewhere.exists():
+        raise NotAllowed(
+            f"{user.username!r} has work in projects that you do not manage; an administrator has to do it.",
+            username=user.username,
+        )
+    set_password(user, password)
+
+
+def set_password(user: User, password: str) -> None:
+    """Store a new password, which ends the person's sessions. Raises BadInput where it is too weak."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise BadInput(" ".join(error.messages), username=user.username) from error
+    user.set_password(password)
+    user.save(update_fields=["password"])
+
+
+def create_account(username: str, *, password: str, name: str) -> User:
+    """Make an account. Raises BadInput for a name or password that will not do, Conflict for a taken name."""
+    user = User(username=username, first_name=name)
+    try:
+        user.clean_fields(exclude=["password"])
+        validate_password(password, user)
+    except ValidationError as error:
+        raise BadInput(" ".join(error.messages), username=username) from error
+    user.set_password(password)
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise Conflict(f"There is an account {username!r} already.", username=username) from error
+    return user
+
+
+@transaction.atomic
+def change(
+    membership: Membership, *, role: str | None = None, active: bool | None = None, actor: User, now: datetime
+) -> Membership:
+    """Give a member another role, end the membership or take it up again.
+
+    What a person held who may no longer annotate is free at once. Raises Conflict where the project would be
+    left without a manager.
+    """
+    project = membership.project
+    # All managers' rows, so that two of them cannot end each other's role at the same moment.
+    list(_managers(project).select_for_update(no_key=True).order_by("pk"))
+    membership = Membership.objects.select_for_update(no_key=True).get(pk=membership.pk)
+    before = {"role": str(membership.role), "active": membership.active}
+    after = {
+        "role": before["role"] if role is None else str(role),
+        "active": before["active"] if active is None else active,
+    }
+    if before == after:
+        return membership
+    membership.role, membership.active = str(after["role"]), bool(after["active"])
+    membership.save(update_fields=["role", "active"])
+    if not _managers(project).exists():
+        raise Conflict("A project needs a manager; this is the last one.", membership=membership.pk)
+    if not (membership.active and membership.role == Role.ANNOTATOR):
+        _release(project, membership.user_id, now=now)
+    payload = {"actor": actor.pk, "user": membership.user_id, "before": before, "after": after}
+    outbox.write(project, _kind(before["active"], after["active"]), payload, at=now)
+    return membership
+
+
+@transaction.atomic
+def forget(membership: Membership, *, actor: User, now: datetime) -> bool:
+    """End a membership and erase what a person left behind in words; say whether their account went too.
+
+    Remarks, reasons of skips and comments on decisions are emptied; notes on events are the project's. Where
+    the person belongs to no other project and is no administrator, name and password go, and nobody can log
+    in to the account again. Labels stay under the account's number: the samples are made of them, and exports
+    name nobody. Cannot be undone. Raises Conflict for the last manager.
+    """
+    membership = change(membership, active=False, actor=actor, now=now)
+    project, user = membership.project, membership.user
+    Flag.objects.filter(sentence__project=project, annotator=user).update(comment="")
+    skipped = Assignment.objects.filter(project=project, annotator=user, state=Assignment.State.SKIPPED)
+    skipped.update(skip_reason="")
+    Adjudication.objects.filter(sentence__project=project, adjudicator=user).update(note="")
+    # An account that administers the service is not a project's to close.
+    if user.is_staff or Membership.objects.filter(user=user).exclude(pk=membership.pk).exists():
+        return False
+    user.username, user.first_name, user.last_name, user.email = f"removed-{user.pk}", "", "", ""
+    user.is_active = user.is_staff = user.is_superuser = False
+    user.set_unusable_password()
+    user.save()
+    return True
+
+
+def _managers(project: Project) -> QuerySet[Membership]:
+    return Membership.objects.filter(project=project, role=Role.MANAGER, active=True)
+
+
+def _kind(was_active: object, is_active: object) -> str:
+    if was_active == is_active:
+        return "membership.changed"
+    return "membership.joined" if is_active else "membership.left"
+
+
+def release_everything(user: User) -> None:
+    """Give back all that a person holds, in every project: for log-out."""
+    for project in Project.objects.filter(assignment__annotator=user, assignment__state="leased").distinct():
+        _release(project, user.pk, now=clock.now(project))
+
+
+def _release(project: Project, user_id: int, *, now: datetime) -> None:
+    held = Assignment.objects.filter(project=project, annotator_id=user_id, state="leased")
+    leases.release(held.values_list("pk", flat=True), annotator_id=user_id, now=now)
