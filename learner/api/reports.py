@@ -1,0 +1,63 @@
+"""Reports over HTTP: asked for, listed, downloaded."""
+
+from typing import ClassVar
+
+from django.http import FileResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation.api.inputs import parse
+from annotation.api.permissions import MANAGERS, ProjectView
+from annotation.errors import Conflict, NotFound
+from learner import plans, reports
+from learner.api.analysis import AnalysisQuery
+from learner.models import Report
+
+
+class ReportRow(serializers.ModelSerializer[Report]):
+    """One report: what was asked for, and what came of it."""
+
+    class Meta:
+        model = Report
+        fields = ("id", "figure", "unit", "state", "error", "size", "created_at", "finished_at")
+
+
+class Reports(ProjectView):
+    """The project's reports."""
+
+    roles: ClassVar = {"GET": MANAGERS, "POST": MANAGERS}
+
+    @extend_schema(operation_id="reports_list", responses=ReportRow(many=True))
+    def get(self, request: Request, project_id: int) -> Response:
+        """List the reports, newest first."""
+        return Response(ReportRow(self.project.reports.order_by("-pk"), many=True).data)
+
+    @extend_schema(operation_id="reports_request", request=AnalysisQuery, responses={202: ReportRow})
+    def post(self, request: Request, project_id: int) -> Response:
+        """Ask for a report of all analyses; its file is written in the background."""
+        asked = parse(AnalysisQuery, request)
+        report = reports.request(self.project, **asked, requested_by=self.user, now=self.now)
+        return Response(ReportRow(report).data, status=202)
+
+
+class ReportFile(ProjectView):
+    """The file of a report."""
+
+    roles: ClassVar = {"GET": MANAGERS}
+
+    @extend_schema(operation_id="reports_file", responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    def get(self, request: Request, project_id: int, report_id: int) -> FileResponse:
+        """Download the zip: report.html, its figures, its data; 409 before it is ready."""
+        report = self.project.reports.filter(pk=report_id).first()
+        if report is None:
+            raise NotFound(f"There is no report {report_id} in this project.")
+        if report.state != Report.State.READY:
+            raise Conflict(f"Report {report_id} is {report.state}.", state=report.state)
+        path = reports.path_of(report)
+        if not path.is_file():
+            raise NotFound(f"The file of report {report_id} has been deleted; ask for it again.")
+        plans.record_view(self.project, viewer=self.user, what="report", now=self.now)
+        return FileResponse(path.open("rb"), as_attachment=True, filename=f"tatkham-{report.file_name}")

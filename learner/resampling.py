@@ -1,0 +1,355 @@
+"""Chance in a measured trajectory: documents, model seeds and the drawing of the samples, drawn jointly.
+
+Everything starts from counts in an array (…, seeds, documents, 8), the eight of segmenter.metrics.Counts,
+where … is the trajectory: arms × rounds, or before and after. Documents are the resampled unit, never words,
+and the same documents and seeds are drawn for all of a trajectory, so that differences within it keep what
+they have in common.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.stats import norm
+from scipy.stats import t as student_t
+
+from learner.estimates import LEVEL, NotEstimable, TheseSamples, TheseStrategies
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+Functional = Callable[[Array], Array]
+
+DRAWS = 1000
+REFIT_DRAWS = 200
+# With fewer, an interval from so few units is too narrow to be shown.
+MIN_DOCUMENTS = 40
+MIN_SEEDS = 5
+KEY_GROUPS = 10
+# Of the jackknife's variance, what the samples keep at the least, and the degrees of freedom it then has.
+LEAST_SAMPLE_SHARE = 0.1
+LEAST_SAMPLE_DEGREES = 4.0
+
+# Where segmenter.metrics.Counts keeps what each figure needs: (true positives, false positives, false
+# negatives), or (right, all).
+FIGURES: dict[str, tuple[int, ...]] = {"word_f1": (3, 4, 5), "boundary_f1": (0, 1, 2), "exact": (7, 6)}
+
+TOO_FEW_DOCUMENTS = "No interval: {n} documents, and from fewer than 40 it would be too narrow."
+TOO_FEW_SEEDS = "The interval leaves out the choice of model seeds: {n} of them, and at least 5 are needed."
+NO_REFITS = "No refits without each of the key groups are stored, nor replicate streams."
+ADAPTIVE = (
+    "The sample term deletes groups of sentences from the samples as drawn; that the active arm would then "
+    "have chosen other sentences is left out."
+)
+
+
+def ratio(counts: Array, figure: str) -> Array:
+    """Return F1 or a share along the last axis of counts; nan where there is nothing to count."""
+    columns = FIGURES[figure]
+    parts = [counts[..., column] for column in columns]
+    above = parts[0] * (2 if len(parts) == 3 else 1)
+    below = above + parts[1] + parts[2] if len(parts) == 3 else parts[1]
+    return np.divide(above, below, out=np.full_like(above, np.nan), where=below > 0)
+
+
+def logit(share: Array) -> Array:
+    """Return log odds; nan at 0 and 1, where they are not finite."""
+    inside = (share > 0) & (share < 1)
+    held = np.where(inside, share, 0.5)
+    return np.where(inside, np.log(held) - np.log1p(-held), np.nan)
+
+
+def identity(values: Array) -> Array:
+    """Return the values as they are."""
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class Resampled:
+    """A trajectory of a figure and its chance.
+
+    `by_seed` is (seeds, …); `documents` is (draws, seeds, …), the figure on resampled documents, or None
+    where there are too few; `refits` is (groups, seeds, …), the figure when each key group in turn is taken
+    out of the samples before training, or None, and `refit_documents` (fewer draws, groups, seeds, …) the
+    same on resampled documents.
+    """
+
+    by_seed: Array
+    documents: Array | None
+    refits: Array | None
+    n_documents: int
+    seed: int
+    refit_documents: Array | None = None
+
+    @property
+    def values(self) -> Array:
+        """Return the trajectory: the mean over the seeds."""
+        return self.by_seed.mean(axis=0)
+
+    @property
+    def n_seeds(self) -> int:
+        """Return how many model seeds were trained."""
+        return len(self.by_seed)
+
+    def draws(self, functional: Functional, *, strategies: bool = False) -> Array:
+        """Return (draws, k): the functional under other documents, seeds and, for strategies, samples.
+
+        `functional` maps (…leading axes, trajectory) to (…leading axes, k) and is (nearly) linear.
+        """
+        if self.documents is None:
+            raise ValueError(TOO_FEW_DOCUMENTS.format(n=self.n_documents))
+        rng = np.random.default_rng(self.seed)
+        by_draw = functional(self.documents)
+        drawn = by_draw.mean(axis=1)
+        if self.n_seeds >= MIN_SEEDS:
+            drawn = drawn + self._seed_term(functional, by_draw, rng)
+        if strategies:
+            drawn = drawn + self._sample_term(functional, rng)
+        return drawn
+
+    def _seed_term(self, functional: Functional, by_draw: Array, rng: np.random.Generator) -> Array:
+        """Draw the part of the seeds, by a t law.
+
+        What seeds and documents do together is in the documents' draws already, so its share is taken off
+        (two-way clustering: rows + columns − cells; Cameron, Gelbach & Miller 2011).
+        """
+        n = self.n_seeds
+        by_seed = functional(self.by_seed)
+        apart = by_seed - by_seed.mean(axis=0)
+        variance = (apart**2).sum() / (n * (n - 1))
+        cells = (by_draw - by_draw.mean(axis=1, keepdims=True)).var(axis=0).sum() / (n * (n - 1))
+        kept = max(0.0, 1 - cells / variance) if variance > 0 else 0.0
+        # Each place by itself: correlations from a handful of seeds are mostly noise, and would make bands
+        # too narrow; independence is the widest case (Šidák 1967).
+        errors = np.sqrt((apart**2).sum(axis=0) * kept / (n * (n - 1)))
+        return rng.standard_t(n - 1, size=(len(by_draw), len(errors))) * errors
+
+    def _sample_term(self, functional: Functional, rng: np.random.Generator) -> Array:
+        """Draw the part of the samples: the delete-one-group jackknife (Efron & Tibshirani 1993, ch. 11).
+
+        Refits differ by chance too, and the jackknife multiplies that; its expected part is estimated from
+        what groups and seeds do together, and taken off, and so is what groups and documents do together,
+        which the draws of documents contain already. What is left is known less well than from ten
+        groups (Satterthwaite 1946), and by luck it may be next to nothing: both limits below were set by
+        simulation, so that 95 % intervals hold wherever the samples matter (bench/validity.py).
+        """
+        if self.refits is None:
+            raise ValueError(NO_REFITS)
+        refits = functional(self.refits)
+        groups = len(refits)
+        apart, together = _groups_and_cells(refits)
+        variance = (groups - 1) / groups * (apart**2).sum()
+        noise = _refit_noise((together**2).sum(), refits)
+        shared = 0.0
+        if self.refit_documents is not None:
+            drawn, cells = _groups_and_cells(functional(self.refit_documents))
+            by_document = (groups - 1) / groups * drawn.var(axis=0).sum()
+            shared = max(0.0, by_document - _refit_noise(cells.var(axis=0).sum(), refits))
+        kept = max(LEAST_SAMPLE_SHARE, 1 - (noise + shared) / variance) if variance > 0 else 0.0
+        degrees = max(LEAST_SAMPLE_DEGREES, (groups - 1) * kept**2)
+        draws = len(self.documents) if self.documents is not None else DRAWS
+        parts = apart * np.sqrt(kept * (groups - 1) / groups)
+        return _t_combinations(parts, draws, rng, degrees=degrees)
+
+    def these_samples(self, functional: Functional, *, level: float = LEVEL) -> TheseSamples | NotEstimable:
+        """Estimate a scalar functional for these samples (E1)."""
+        value = float(functional(self.values)[0])
+        if not np.isfinite(value):
+            return NotEstimable("There is nothing to count, or the figure is at its limit.")
+        if self.documents is None:
+            return TheseSamples(value=value, notes=(TOO_FEW_DOCUMENTS.format(n=self.n_documents),))
+        low, high = _percentiles(self.draws(functional)[:, 0], level)
+        few = self.n_seeds < MIN_SEEDS
+        return TheseSamples(
+            value=value,
+            low=low,
+            high=high,
+            level=level,
+            terms=("documents",) if few else ("documents", "seeds"),
+            notes=(TOO_FEW_SEEDS.format(n=self.n_seeds),) if few else (),
+        )
+
+    def these_strategies(
+        self, functional: Functional, *, level: float = LEVEL
+    ) -> TheseStrategies | NotEstimable:
+        """Estimate a scalar functional for these strategies (E2): E1's terms and the samples' own."""
+        reason = self.why_not_strategies()
+        value = float(functional(self.values)[0])
+        if reason is None and not np.isfinite(value):
+            reason = "There is nothing to count, or the figure is at its limit."
+        if reason is not None:
+            return NotEstimable(reason)
+        low, high = _percentiles(self.draws(functional, strategies=True)[:, 0], level)
+        return TheseStrategies(
+            value=value,
+            low=low,
+            high=high,
+            level=level,
+            terms=("documents", "seeds", "sample"),
+            notes=(ADAPTIVE,),
+        )
+
+    def why_not_strategies(self) -> str | None:
+        """Return why E2 cannot be estimated, None where it can."""
+        if self.refits is None:
+            return NO_REFITS
+        if self.documents is None:
+            return TOO_FEW_DOCUMENTS.format(n=self.n_documents)
+        if self.n_seeds < MIN_SEEDS or self.refits.shape[1] < 2:
+            return f"Too few model seeds ({self.n_seeds}) to tell their noise from that of the samples."
+        return None
+
+
+def resample(
+    counts: Array,
+    figure: str,
+    *,
+    refits: Array | None = None,
+    scale: Callable[[Array], Array] = identity,
+    seed: int,
+    draws: int = DRAWS,
+) -> Resampled:
+    """Resample the documents of a trajectory of counts (…, seeds, documents, 8).
+
+    `refits` holds the counts of the jackknife, (groups, …, seeds, documents, 8). `scale` is applied to the
+    figure of every seed (`logit`, say). `seed` makes the draws repeatable; two calls with one seed and one
+    number of documents draw the same documents.
+    """
+    n = counts.shape[-2]
+    weights = document_weights(n, draws=draws, seed=seed) if n >= MIN_DOCUMENTS else None
+
+    def figures(table: Array) -> Array:
+        return np.moveaxis(scale(ratio(table, figure)), -1, 0)
+
+    def drawn(table: Array, weights: Array) -> Array:
+        sums = np.tensordot(weights, table, axes=(1, table.ndim - 2))  # (draws, …, seeds, 8)
+        return np.asarray(scale(ratio(sums, figure)))
+
+    return Resampled(
+        by_seed=figures(counts.sum(axis=-2)),
+        documents=None if weights is None else np.moveaxis(drawn(counts, weights), -1, 1),
+        refits=None if refits is None else np.moveaxis(scale(ratio(refits.sum(axis=-2), figure)), -1, 1),
+        n_documents=n,
+        seed=seed,
+        refit_documents=None
+        if refits is None or weights is None
+        else np.moveaxis(drawn(refits, weights[:REFIT_DRAWS]), -1, 2),
+    )
+
+
+def document_weights(n: int, *, draws: int, seed: int) -> Array:
+    """Return (draws, n): how often each document counts in each draw, n in all.
+
+    Drawing with replacement, rescaled (Rao & Wu 1988) so that the percentiles are as wide as a t interval
+    from n documents; a weight may fall a little below 0.
+    """
+    rng = np.random.default_rng(seed)
+    times_drawn = rng.multinomial(n, np.full(n, 1 / n), size=draws)
+    return 1 + np.sqrt(n / (n - 1)) * t_over_z(n - 1) * (times_drawn - 1)
+
+
+def t_over_z(degrees: float, *, level: float = LEVEL) -> float:
+    """Return how much wider a t interval is than a normal one."""
+    tail = 1 - (1 - level) / 2
+    return float(student_t.ppf(tail, degrees) / norm.ppf(tail))
+
+
+def _groups_and_cells(refits: Array) -> tuple[Array, Array]:
+    """Split (…, groups, seeds, k) into what groups do, (…, groups, k), and what they do with seeds."""
+    by_group = refits.mean(axis=-2)
+    mean = refits.mean(axis=(-3, -2))
+    by_seed = refits.mean(axis=-3)
+    cells = refits - by_group[..., None, :] - by_seed[..., None, :, :] + mean[..., None, None, :]
+    return by_group - mean[..., None, :], cells
+
+
+def _refit_noise(squares: float, refits: Array) -> float:
+    """Return what noise of refitting adds to the jackknife's variance, from the cells' sum of squares."""
+    groups, seeds = refits.shape[:2]
+    return float((groups - 1) ** 2 / groups * squares / ((groups - 1) * (seeds - 1)) / seeds)
+
+
+def _t_combinations(parts: Array, draws: int, rng: np.random.Generator, *, degrees: float) -> Array:
+    """Return (draws, k): t variables whose scale matrix is parts' · parts.
+
+    Each place gets a chi-square of its own, since its variance was estimated by itself; with a common one,
+    simultaneous bands came out too narrow.
+    """
+    normal = rng.standard_normal((draws, len(parts))) @ parts
+    return normal * np.sqrt(degrees / rng.chisquare(degrees, size=normal.shape))
+
+
+def _percentiles(draws: Array, level: float) -> tuple[float, float]:
+    tail = 100 * (1 - level) / 2
+    low, high = np.nanpercentile(draws, [tail, 100 - tail])
+    return float(low), float(high)
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Intervals at every place of a curve: each by itself (pointwise), and all at once (simultaneous)."""
+
+    values: list[float]
+    pointwise: list[tuple[float, float]]
+    simultaneous: list[tuple[float, float]]
+    terms: tuple[str, ...]
+    level: float = LEVEL
+
+    def above_zero_from(self) -> int | None:
+        """Return the first place from which the simultaneous band stays above 0 to the end; None: nowhere."""
+        below = [place for place, (low, _) in enumerate(self.simultaneous) if not low > 0]
+        first = below[-1] + 1 if below else 0
+        return first if first < len(self.values) else None
+
+
+def band(
+    resampled: Resampled, functional: Functional, *, strategies: bool = False, level: float = LEVEL
+) -> Band | NotEstimable:
+    """Return pointwise intervals and the sup-t band (Montiel Olea & Plagborg-Møller 2019) of a curve.
+
+    The band's width at each place is proportional to the standard error there; it holds at all places at once
+    in `level` of experiments. A statement such as "better from round k" needs it.
+    """
+    reason = resampled.why_not_strategies() if strategies else None
+    if resampled.documents is None:
+        reason = TOO_FEW_DOCUMENTS.format(n=resampled.n_documents)
+    values = functional(resampled.values)
+    if reason is None and not np.isfinite(values).all():
+        reason = "There is nothing to count, or the figure is at its limit."
+    if reason is not None:
+        return NotEstimable(reason)
+    draws = resampled.draws(functional, strategies=strategies)
+    errors = draws.std(axis=0, ddof=1)
+    apart = np.abs(draws - draws.mean(axis=0))
+    largest = np.divide(apart, errors, out=np.zeros_like(apart), where=errors > 0).max(axis=1)
+    # The documents' draws are as wide as a t interval at the level; at several places at once its farther
+    # tails count, which are wider: t variables proper, with what was estimated by all places in common.
+    degrees = resampled.n_documents - 1
+    rng = np.random.default_rng(resampled.seed + 1)
+    tails = np.sqrt(degrees / rng.chisquare(degrees, size=len(largest))) / t_over_z(degrees, level=level)
+    critical = float(np.quantile(largest * tails, level))
+    seeds = ("seeds",) if resampled.n_seeds >= MIN_SEEDS else ()
+    return Band(
+        values=values.tolist(),
+        pointwise=[_percentiles(column, level) for column in draws.T],
+        simultaneous=[
+            (float(value - critical * error), float(value + critical * error))
+            for value, error in zip(values, errors, strict=True)
+        ],
+        terms=("documents", *seeds, *(("sample",) if strategies else ())),
+        level=level,
+    )
+
+
+def from_replicates(values: Sequence[float], *, level: float = LEVEL) -> TheseStrategies | NotEstimable:
+    """Estimate E2 from replicate streams: the whole experiment repeated, all draws made anew.
+
+    Estimator: mean with a t interval. Assumes streams drawn independently of one another.
+    """
+    n = len(values)
+    if n < MIN_SEEDS:
+        return NotEstimable(f"{n} replicate streams; at least {MIN_SEEDS} are needed.")
+    mean = float(np.mean(values))
+    half = float(student_t.ppf(1 - (1 - level) / 2, n - 1) * np.std(values, ddof=1) / np.sqrt(n))
+    return TheseStrategies(
+        value=mean, low=mean - half, high=mean + half, level=level, terms=("documents", "seeds", "sample")
+    )
