@@ -1,0 +1,27 @@
+import { render } from "preact";
+import { SessionApi } from "./api/annotator";
+import { Client } from "./api/client";
+import { App } from "./App";
+import { ServicesContext } from "./services";
+import { language, setLanguage } from "./store/language";
+import { SessionStore } from "./store/session";
+import { openStorage } from "./store/storage";
+import { setTheme, theme } from "./store/theme";
+import "./styles/base.css";
+import "./styles/annotate.css";
+import "./styles/manage.css";
+
+const client = new Client();
+const sessions = new SessionStore(new SessionApi(client));
+setLanguage(language.value);
+setTheme(theme.value);
+void sessions.load();
+
+const root = document.getElementById("root");
+if (root === null) throw new Error("The page has no element #root.");
+render(
+  <ServicesContext.Provider value={{ client, sessions, openStorage: () => openStorage(indexedDB) }}>
+    <App />
+  </ServicesContext.Provider>,
+  root,
+);

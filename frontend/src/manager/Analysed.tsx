@@ -1,0 +1,63 @@
+import type { ComponentChildren } from "preact";
+import { isRefused, type Estimated, type NotEstimable } from "../domain/analyses";
+import { ErrorNote } from "../shared/ErrorNote";
+import type { Loaded } from "../shared/useLoaded";
+import { t } from "../store/language";
+
+interface Props<T> {
+  title: string;
+  loaded: Loaded<T>;
+  children: (found: Exclude<T, NotEstimable>) => ComponentChildren;
+}
+
+/** A card with one analysis: loading, failed, refused with the reason, or there. */
+export function Analysed<T>({ title, loaded, children }: Props<T>) {
+  const found = loaded.data.value;
+  return (
+    <section class="card analysis" aria-label={title}>
+      <h2>{title}</h2>
+      {found === null && loaded.isLoading.value && <p role="status">{t("computing")}</p>}
+      <ErrorNote error={loaded.error.value} onRetry={() => void loaded.reload()} />
+      {found !== null && (isRefused(found) ? <Refused why={found} /> : children(found as Exclude<T, NotEstimable>))}
+    </section>
+  );
+}
+
+/** The design cannot say; this is why. The reason is the server's, in English. */
+export function Refused({ why }: { why: NotEstimable }) {
+  return (
+    <p class="refused">
+      <strong>{t("notEstimable")}</strong> <span lang="en">{why.not_estimable}</span>
+    </p>
+  );
+}
+
+interface FigureProps {
+  estimate: Estimated;
+  format: (value: number) => string;
+}
+
+/** A figure with its interval, or why there is none. */
+export function Figure({ estimate, format }: FigureProps) {
+  if (isRefused(estimate)) return <Refused why={estimate} />;
+  const { value, low, high, notes } = estimate;
+  return (
+    <>
+      <p class="figure">
+        {format(value)}{" "}
+        <small>
+          {low === null && high === null
+            ? t("noInterval")
+            : t("intervalOf", { low: low === null ? t("open_low") : format(low), high: high === null ? t("open_high") : format(high) })}
+        </small>
+      </p>
+      {notes?.length > 0 && (
+        <ul class="faint notes" lang="en">
+          {notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,60 @@
+import type { AssumptionAnalysis, NotEstimable } from "../domain/analyses";
+import { findKey } from "../domain/messages";
+import { useLoaded } from "../shared/useLoaded";
+import { t } from "../store/language";
+import { Analysed } from "./Analysed";
+import { BridgesCard } from "./BridgesCard";
+import { EffectsCard } from "./EffectsCard";
+import type { PageProps } from "./ManagerScreen";
+import { ReportsCard } from "./ReportsCard";
+import { SamplesCard } from "./SamplesCard";
+
+/** How the two samples differ, what events did, and which assumptions held. */
+export function AnalysisPage({ store }: PageProps) {
+  const round = store.overview.value?.round;
+  const key = `${round?.id} ${round?.state}`;
+  return (
+    <>
+      <p class="faint">{t("analysisHelp")}</p>
+      <SamplesCard store={store} reloadKey={key} />
+      <EffectsCard store={store} reloadKey={key} />
+      <BridgesCard store={store} />
+      <AssumptionsCard store={store} reloadKey={key} />
+      <ReportsCard store={store} />
+    </>
+  );
+}
+
+export interface CardProps extends PageProps {
+  /** Read again when it changes. */
+  reloadKey: string;
+}
+
+/** The assumptions of offline evaluation, each with the verdict that the project's own figures give. */
+function AssumptionsCard({ store, reloadKey }: CardProps) {
+  const loaded = useLoaded(() => store.api.analysis<AssumptionAnalysis | NotEstimable>("guidelines"), reloadKey);
+  return (
+    <Analysed title={t("assumptions")} loaded={loaded}>
+      {({ assumptions }) => (
+        <>
+          <p>{t("assumptionsHelp")}</p>
+          <ul class="plain stack">
+            {assumptions.map(({ assumption, verdict, guideline }) => {
+              const known = findKey("held", verdict.replaceAll(" ", "_"));
+              return (
+                <li key={assumption} class="assumption">
+                  <span class={`tag verdict-${verdict.split(" ")[0]}`}>{known ? t(known) : verdict}</span>
+                  <span lang="en">
+                    <strong>{assumption}</strong>
+                    <br />
+                    <span class="faint">{guideline}</span>
+                  </span>
+                </li>
+              );
+            })}
+          </ul>
+        </>
+      )}
+    </Analysed>
+  );
+}

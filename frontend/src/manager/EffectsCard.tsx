@@ -1,0 +1,83 @@
+import { isRefused, type EventAnalysis, type NotEstimable } from "../domain/analyses";
+import { formatDateTime, formatNumber } from "../domain/dates";
+import { useLoaded } from "../shared/useLoaded";
+import { language, t } from "../store/language";
+import { Analysed, Figure, Refused } from "./Analysed";
+import type { CardProps } from "./AnalysisPage";
+import { eventName } from "./eventName";
+
+/** What events did to the arms, or why that cannot be said; and how long the served order did not know of them. */
+export function EffectsCard({ store, reloadKey }: CardProps) {
+  const loaded = useLoaded(() => store.api.analysis<EventAnalysis | NotEstimable>("events"), reloadKey);
+  return (
+    <Analysed title={t("effects")} loaded={loaded}>
+      {(found) => (
+        <>
+          <p class="faint">{t("effectsHelp")}</p>
+          {found.windows.length === 0 && <p>{t("effectsNone")}</p>}
+          <ul class="plain stack">
+            {found.windows.map((window) => (
+              <li key={window.events[0]?.at} class="window">
+                <h3>{window.events.map(({ kind }) => eventName(kind)).join(" + ")}</h3>
+                <p class="faint">{window.events.map(({ at }) => formatDateTime(at, language.value)).join(" · ")}</p>
+                <Effect effect={window.effect} />
+              </li>
+            ))}
+          </ul>
+          <Lags rows={found.lags} />
+        </>
+      )}
+    </Analysed>
+  );
+}
+
+function Effect({ effect }: { effect: EventAnalysis["windows"][number]["effect"] }) {
+  if (isRefused(effect)) return <Refused why={effect} />;
+  const p = effect.p["difference"];
+  const logits = (value: number) => t("logits", { value: formatNumber(value, language.value, 3) });
+  return (
+    <>
+      <p>{t("effectDifference")}</p>
+      <Figure estimate={effect.difference} format={logits} />
+      <p class="faint">{p == null ? t("effectNoP") : t("effectP", { p: formatNumber(p, language.value, 3) })}</p>
+      <details>
+        <summary>{t("effectByArm")}</summary>
+        {(["random", "active"] as const).map((arm) => (
+          <div key={arm}>
+            <strong>{t(`arm_${arm}`)}</strong>
+            <Figure estimate={effect.by_arm[arm]} format={logits} />
+          </div>
+        ))}
+      </details>
+      <details>
+        <summary>{t("assumes")}</summary>
+        <ul lang="en">
+          {effect.assumptions.map((one) => (
+            <li key={one}>{one}</li>
+          ))}
+        </ul>
+      </details>
+    </>
+  );
+}
+
+function Lags({ rows }: { rows: EventAnalysis["lags"] }) {
+  if (rows.length === 0) return null;
+  return (
+    <>
+      <h3>{t("lags")}</h3>
+      <ul>
+        {rows.map(({ kind, at, lag }, i) => (
+          <li key={`${at} ${i}`}>
+            {eventName(kind)}, {formatDateTime(at, language.value)}:{" "}
+            {isRefused(lag) ? (
+              <span lang="en">{lag.not_estimable}</span>
+            ) : (
+              t(lag.reflected_at === null ? "lagStill" : "lagOf", { rounds: lag.rounds, served: lag.served })
+            )}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

@@ -1,0 +1,111 @@
+import { useSignal } from "@preact/signals";
+import type { Invitation, Role } from "../api/types";
+import { formatDateTime } from "../domain/dates";
+import { ErrorNote } from "../shared/ErrorNote";
+import { useAct } from "../shared/useAct";
+import { useLoaded } from "../shared/useLoaded";
+import { language, t } from "../store/language";
+import type { PageProps } from "./ManagerScreen";
+
+const ROLES: readonly Role[] = ["annotator", "adjudicator"];
+
+/** Links by which people join: make one, copy it, end it. */
+export function InvitationsCard({ store }: PageProps) {
+  const { api } = store;
+  const loaded = useLoaded(() => api.invitations());
+  const act = useAct();
+  const made = useSignal("");
+  const isCopied = useSignal(false);
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const invitation = { role: form.get("role") as Role, places: Number(form.get("places")), days: Number(form.get("days")) };
+    isCopied.value = false;
+    void act.run(async () => {
+      const { token } = await api.invite(invitation);
+      made.value = `${location.origin}/invite/${token}`;
+      await loaded.reload();
+    });
+  };
+  const copy = async () => {
+    await navigator.clipboard.writeText(made.value);
+    isCopied.value = true;
+  };
+  const open = (loaded.data.value ?? []).filter(isOpen);
+  return (
+    <section class="card">
+      <h2>{t("inviteTitle")}</h2>
+      <form class="stack" onSubmit={submit}>
+        <div class="columns tight">
+          <label>
+            {t("role")}
+            <select name="role">
+              {ROLES.map((role) => (
+                <option key={role} value={role}>
+                  {t(`role_${role}`)}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label>
+            {t("invitePlaces")}
+            <input name="places" type="number" min={1} max={500} defaultValue="1" required />
+          </label>
+          <label>
+            {t("inviteDays")}
+            <input name="days" type="number" min={1} max={90} defaultValue="7" required />
+          </label>
+        </div>
+        <ErrorNote error={act.error.value ?? loaded.error.value} />
+        <button type="submit" class="primary" disabled={act.isBusy.value}>
+          {t("inviteMake")}
+        </button>
+      </form>
+      {made.value && (
+        <div class="note" role="status">
+          <label>
+            {t("inviteLink")}
+            <input readOnly value={made.value} onFocus={(event) => event.currentTarget.select()} />
+          </label>
+          <p class="row">
+            <button type="button" onClick={() => void copy()}>
+              {isCopied.value ? t("copied") : t("copy")}
+            </button>
+            <span class="faint">{t("inviteOnce")}</span>
+          </p>
+        </div>
+      )}
+      {open.length > 0 && (
+        <>
+          <h3>{t("inviteOpen")}</h3>
+          <ul class="plain stack">
+            {open.map((row) => (
+              <li key={row.id} class="finding">
+                <span>
+                  {t("inviteRow", {
+                    role: t(`role_${row.role}`),
+                    taken: row.taken,
+                    places: row.places,
+                    until: formatDateTime(row.expires_at, language.value),
+                  })}
+                </span>
+                <button
+                  type="button"
+                  aria-label={`${t("inviteRevoke")}: ${row.id}`}
+                  disabled={act.isBusy.value}
+                  onClick={() => void act.run(() => api.revokeInvitation(row.id)).then(() => loaded.reload())}
+                >
+                  {t("inviteRevoke")}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  );
+}
+
+function isOpen({ revoked_at, expires_at, taken, places }: Invitation): boolean {
+  return revoked_at === null && taken < places && Date.parse(expires_at) > Date.now();
+}

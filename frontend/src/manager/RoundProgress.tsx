@@ -1,0 +1,24 @@
+import type { Round } from "../api/types";
+import { formatNumber } from "../domain/dates";
+import { language, t } from "../store/language";
+
+/** The state of a round and, while it runs, how far its step has got. */
+export function RoundProgress({ round }: { round: Round }) {
+  const { step, done, total } = round.progress;
+  const isRunning = round.state === "open" || round.state === "training" || round.state === "scoring";
+  return (
+    <div>
+      <p>
+        <strong>{t(`state_${round.state}`)}</strong>
+        {isRunning && step && <span class="faint"> · {step}</span>}
+      </p>
+      {isRunning && total > 0 && (
+        <label class="faint">
+          {formatNumber(done, language.value)} / {formatNumber(total, language.value)}
+          <progress value={done} max={total} />
+        </label>
+      )}
+      {round.error && <p class="bad">{round.error}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+import { THEMES, setTheme, theme } from "../store/theme";
+import { language, setLanguage, t } from "../store/language";
+import { Dialog } from "./Dialog";
+import { GoalChoice } from "./GoalChoice";
+import { PasswordForm } from "./PasswordForm";
+
+const LANGUAGES = [
+  ["th", "ไทย"],
+  ["en", "English"],
+] as const;
+
+/** What a person sets for themselves: look, language, their goal for a day, their password. */
+export function PreferencesDialog({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog title={t("preferences")} onClose={onClose}>
+      <div class="stack">
+        <fieldset class="row">
+          <legend>{t("theme")}</legend>
+          {THEMES.map((name) => (
+            <label key={name} class="option">
+              <input type="radio" name="theme" checked={theme.value === name} onChange={() => setTheme(name)} />
+              {t(`theme_${name}`)}
+            </label>
+          ))}
+        </fieldset>
+        <fieldset class="row">
+          <legend>{t("language")}</legend>
+          {LANGUAGES.map(([code, name]) => (
+            <label key={code} class="option" lang={code}>
+              <input
+                type="radio"
+                name="language"
+                checked={language.value === code}
+                onChange={() => setLanguage(code, { remember: true })}
+              />
+              {name}
+            </label>
+          ))}
+        </fieldset>
+        <GoalChoice />
+        <details>
+          <summary>{t("passwordChange")}</summary>
+          <PasswordForm />
+        </details>
+      </div>
+    </Dialog>
+  );
+}
