@@ -1,0 +1,108 @@
+"""A project with real sentences and people, and pages on which they are logged in.
+
+Whoever is logged in got the session from Django, not from the form: log-ins are throttled, and one test of
+the form is enough.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from playwright.sync_api import Browser, Page
+
+from annotation import corpus
+from annotation.models import Project
+from tests.factories import make_member, make_project, make_user
+
+DEMO_CORPUS = Path(settings.BASE_DIR) / "annotation" / "demo" / "corpus"
+# Looks a tenth of a second apart that must all find the service idle.
+QUIET_LOOKS = 3
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@dataclass(frozen=True)
+class World:
+    """A project with a part of the demo corpus, its manager and its annotators."""
+
+    project: Project
+    manager: User
+    annotators: tuple[User, User]
+
+    def path(self, page: str) -> str:
+        return f"/projects/{self.project.pk}/{page}"
+
+
+@pytest.fixture
+def world() -> World:
+    project = make_project(name="ข่าวและบทสนทนา", suggestion_policy="dictionary")
+    corpus.import_file(project, DEMO_CORPUS / "conversation.jsonl", licence="CC0-1.0", source="Tatkham")
+    manager = make_member(project, "manager", make_user("manager", first_name="มานี")).user
+    annotators = tuple(
+        make_member(project, "annotator", make_user(name)).user for name in ("anong", "boonmee")
+    )
+    return World(project, manager, annotators)
+
+
+@pytest.fixture
+def page_of(browser: Browser, web: Any) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens a browser of its own for a person and gives its page."""
+    contexts = []
+
+    def open_page(user: User | None, **options: Any) -> Page:
+        context = browser.new_context(base_url=str(web), **({"locale": "en-GB"} | options))
+        contexts.append(context)
+        if user is not None:
+            client = Client()
+            client.force_login(user)
+            value = client.cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": str(web)}])
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    _wait_until_nothing_is_asked()
+
+
+def _wait_until_nothing_is_asked() -> None:
+    """Wait for what closing pages still ask of the service, which would lock the tables to be emptied now."""
+    quiet = 0
+    deadline = time.monotonic() + 10
+    while quiet < QUIET_LOOKS and time.monotonic() < deadline:
+        time.sleep(0.1)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND state <> 'idle'"
+            )
+            quiet = quiet + 1 if cursor.fetchone()[0] == 0 else 0
+
+
+def find_violations(page: Page) -> list[str]:
+    """Return what axe finds wrong with the page as it stands, WCAG 2.2 AA and good practice."""
+    found = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {[node['html'][:120] for node in rule['nodes']]}" for rule in found]
+
+
+def wait_for_sentence(page: Page) -> None:
+    page.wait_for_selector(".gap.cursor")
+
+
+def shown_boundaries(page: Page) -> list[int]:
+    """Return the boundaries as drawn."""
+    gaps = page.eval_on_selector_all(
+        ".sentence .gap.open", "gaps => gaps.map((gap) => Number(gap.dataset.gap))"
+    )
+    return sorted(gaps)
+
+
+def wait_until_saved(page: Page) -> None:
+    page.get_by_text("All saved").wait_for()

@@ -1,0 +1,165 @@
+"""Drift that nobody reports is found, dated and laid to the right person; a quiet project stays quiet."""
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from annotation.models import Adjudication, Annotation, Assignment, Document, Queue
+from learner import drift
+from learner.models import Event
+from tests.factories import make_corpus, make_member, make_project, make_sentence
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def small_windows(monkeypatch):
+    monkeypatch.setattr(drift, "SERVED_WINDOW", 40)
+    monkeypatch.setattr(drift, "JUDGED_WINDOW", 20)
+
+
+@pytest.fixture
+def project():
+    return make_project()
+
+
+def serve(project, desk, *, domains, lengths, reader, count=40):
+    """Hand out sentences of the random arm: domains and lengths in turn."""
+    queue = Queue.objects.get(project=project, kind="random")
+    corpus = make_corpus(project, 0)
+    for number in range(count):
+        desk.wait(minutes=5)
+        document = Document.objects.create(
+            corpus=corpus, name=f"{desk.now}", domain=domains[number % len(domains)]
+        )
+        size = lengths[number % len(lengths)]
+        sentence = make_sentence(document, ["ก"] * size + [f"{desk.now}"])
+        Assignment.objects.create(
+            project=project,
+            queue=queue,
+            number=Assignment.objects.count() + 1,
+            sentence=sentence,
+            slot=0,
+            required_annotations=1,
+            annotator=reader,
+            leased_at=desk.now,
+            lease_until=desk.now + timedelta(minutes=15),
+            state="submitted",
+            finished_at=desk.now,
+        )
+
+
+def kinds():
+    return set(Event.objects.values_list("kind", flat=True))
+
+
+class TestServed:
+    def test_another_mix_of_domains_is_found_once_and_dated(self, project, desk):
+        reader = make_member(project).user
+        serve(project, desk, domains=["news", "story"], lengths=[5], reader=reader)
+        changed = desk.now
+        serve(project, desk, domains=["chat", "news", "chat"], lengths=[5], reader=reader)
+        drift.watch(project)
+        drift.watch(project)
+        event = Event.objects.get(kind="domains.shifted")
+        assert changed < event.at <= changed + timedelta(minutes=5)
+        assert event.before["shares"]["story"] == 0.5
+        assert "lengths.shifted" not in kinds()
+
+    def test_other_lengths_are_found(self, project, desk):
+        reader = make_member(project).user
+        serve(project, desk, domains=["news"], lengths=[3, 4, 5], reader=reader)
+        serve(project, desk, domains=["news"], lengths=[9, 10, 4], reader=reader)
+        drift.watch(project)
+        assert kinds() == {"lengths.shifted"}
+
+    def test_the_same_mix_is_no_drift(self, project, desk):
+        reader = make_member(project).user
+        serve(project, desk, domains=["news", "story"], lengths=[3, 7, 5], reader=reader, count=80)
+        drift.watch(project)
+        assert not kinds()
+
+
+def read(project, desk, people, rates, *, count, rng, adjudicate=False):
+    """Let several people read the same sentences, each with slips at their rate."""
+    queue = Queue.objects.get(project=project, kind="random")
+    corpus = make_corpus(project, 0)
+    document = Document.objects.create(corpus=corpus, name=f"{desk.now}")
+    for _ in range(count):
+        desk.wait(minutes=5)
+        sentence = make_sentence(document, ["กา"] * 20 + [f"{desk.now}"])
+        sentence.required_annotations = len(people)
+        sentence.save()
+        right = list(range(2, 40, 2))
+        for slot, (person, rate) in enumerate(zip(people, rates, strict=True)):
+            assignment = Assignment.objects.create(
+                project=project,
+                queue=queue,
+                number=Assignment.objects.count() + 1,
+                sentence=sentence,
+                slot=slot,
+                required_annotations=len(people),
+                annotator=person,
+                leased_at=desk.now,
+                lease_until=desk.now + timedelta(minutes=15),
+                state="submitted",
+                finished_at=desk.now,
+            )
+            Annotation.objects.create(
+                assignment=assignment,
+                sentence=sentence,
+                annotator=person,
+                revision=0,
+                boundaries=[place for place in right if rng.random() > rate],
+                active_ms=1000,
+                key_actions=1,
+                client_key=f"{rng.getrandbits(128):032x}",
+                created_at=desk.now,
+            )
+        if adjudicate:
+            Adjudication.objects.create(
+                sentence=sentence,
+                revision=0,
+                boundaries=right,
+                adjudicator=people[0],
+                created_at=desk.now,
+            )
+
+
+class TestQuality:
+    @pytest.fixture
+    def people(self, project):
+        return [make_member(project).user for _ in range(3)]
+
+    def test_who_begins_to_differ_from_all_others_is_named_and_nobody_else(self, project, desk, people):
+        rng = random.Random(1)
+        read(project, desk, people, [0.03, 0.03, 0.03], count=20, rng=rng)
+        read(project, desk, people, [0.03, 0.3, 0.03], count=20, rng=rng)
+        for _ in range(4):
+            drift.watch(project)
+        found = Event.objects.filter(kind="annotator.agreement_drifted")
+        assert [event.after["user"] for event in found] == [people[1].pk]
+
+    def test_steady_readers_are_no_drift(self, project, desk, people):
+        read(project, desk, people, [0.05, 0.02, 0.1], count=50, rng=random.Random(2))
+        drift.watch(project)
+        assert not kinds()
+
+    def test_adjudicated_sentences_show_whose_accuracy_falls(self, project, desk, people):
+        rng = random.Random(3)
+        read(project, desk, people, [0.03, 0.03, 0.03], count=20, rng=rng, adjudicate=True)
+        read(project, desk, people, [0.03, 0.03, 0.3], count=20, rng=rng, adjudicate=True)
+        for _ in range(3):
+            drift.watch(project)
+        found = Event.objects.filter(kind="annotator.accuracy_drifted")
+        assert [event.after["user"] for event in found] == [people[2].pk]
+
+
+def test_a_corpus_that_another_splitter_cut_is_an_event(project, desk):
+    for splitter in ("line", "line", "clause"):
+        make_corpus(project, 1, splitter=splitter)
+    drift.watch(project)
+    drift.watch(project)
+    event = Event.objects.get(kind="splitter.changed")
+    assert (event.before["splitter"], event.after["splitter"]) == ("line", "clause")

@@ -1,0 +1,54 @@
+"""Workers on two hosts: they share PostgreSQL, Valkey and the checkpoint store, and nothing else."""
+
+import time
+
+import pytest
+from django.conf import settings
+
+from config import processes
+from config.celery import LANES, app
+from config.supervisor import Supervisor
+from learner.models import Round
+from tests.conftest import database_url_of_tests
+from tests.factories import make_member
+from tests.learner.working import answer, make_loop
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+PATIENCE_SECONDS = 240
+
+
+@pytest.fixture
+def hosts(tmp_path, transactional_db):
+    """Run the training worker in a home of its own and the default worker in another, and no others."""
+    for lane in LANES:
+        app.control.cancel_consumer(lane)
+    with Supervisor(tmp_path / "logs") as supervisor:
+        for lane in LANES:
+            environment = {
+                "TATKHAM_HOME": str(tmp_path / lane),
+                "DATABASE_URL": database_url_of_tests(),
+                "REDIS_URL": settings.REDIS_URL,
+                "CHECKPOINT_STORE": str(settings.CHECKPOINT_STORE),
+                "SECRET_KEY": settings.SECRET_KEY,
+            }
+            supervisor.start(processes.make_program(f"worker-{lane}", environment=environment))
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while len(app.control.ping(timeout=0.5)) < len(LANES):
+            assert time.monotonic() < deadline, "the workers do not answer"
+        yield supervisor
+    for lane in LANES:
+        app.control.add_consumer(lane)
+
+
+def test_a_round_trained_on_one_host_is_scored_on_another(hosts, desk):
+    project = make_loop(model_preset="tiny", holdout_serve_share=0)
+    answer(desk, make_member(project), 9)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not Round.objects.filter(project=project, state="closed").exists():
+        # As the beat does.
+        app.send_task("learner.tasks.advance_rounds", queue="default")
+        assert time.monotonic() < deadline, list(Round.objects.values("state", "progress", "error"))
+        time.sleep(1)
+    round_ = Round.objects.get(project=project, state="closed")
+    assert (round_.attempt, round_.generation.source) == (1, round_.scorer.source)

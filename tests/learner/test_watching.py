@@ -1,0 +1,191 @@
+"""The watch: it finds what nobody tells, once, and leaves a quiet project alone."""
+
+import uuid
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from annotation import release
+from annotation.models import Assignment, Project, Queue, Sentence
+from learner import rounds, watching
+from learner.models import Event, Round
+from tests.factories import make_corpus, make_member, make_project
+from tests.learner.working import answer, turn
+
+pytestmark = pytest.mark.django_db
+
+
+def found(project: Project, kind: str) -> list[Event]:
+    return list(Event.objects.filter(project=project, kind=kind))
+
+
+def write_work(project: Project, user, sentences: list[Sentence], desk, *, seconds) -> None:
+    """Put readings on record, a minute apart, without going through the queues."""
+    queue = Queue.objects.get(project=project, kind="random")
+    for sentence, took in zip(sentences, seconds, strict=True):
+        desk.wait(minutes=1)
+        Assignment.objects.create(
+            id=uuid.uuid4(),
+            project=project,
+            queue=queue,
+            number=sentence.pk,
+            sentence=sentence,
+            slot=0,
+            required_annotations=1,
+            annotator=user,
+            state="submitted",
+            leased_at=desk.now,
+            lease_until=desk.now,
+            finished_at=desk.now,
+            suggestion_policy="none",
+            active_ms=int(1000 * took),
+        )
+
+
+@pytest.fixture
+def project() -> Project:
+    return make_project()
+
+
+def sentences_of(project: Project, count: int) -> list[Sentence]:
+    make_corpus(project, count)
+    return list(Sentence.objects.filter(project=project).order_by("pk"))
+
+
+def test_the_first_release_is_noted_and_a_change_of_software_is_an_event(project, desk, monkeypatch):
+    watching.watch(project, now=desk.now)
+    watching.watch(project, now=desk.now)
+    assert [event.after for event in found(project, "release.started")] == [release.version()]
+    monkeypatch.setattr(release, "version", lambda: {"release": "9.9", "source": "abc"})
+    watching.watch(project, now=desk.now)
+    watching.watch(project, now=desk.now)
+    (changed,) = found(project, "release.changed")
+    assert (changed.before["source"] != "abc", changed.after["release"]) == (True, "9.9")
+
+
+def test_the_release_is_read_from_the_changelog_and_the_source(tmp_path, settings):
+    (tmp_path / "CHANGELOG.md").write_text("# Changelog\n\n## 1.4.0 - 2026-02-01\n\n## 1.3.0\n")
+    (tmp_path / "learner").mkdir()
+    (tmp_path / "learner" / "a.py").write_text("x = 1\n")
+    settings.BASE_DIR = tmp_path
+    release.version.cache_clear()
+    first = release.version()
+    (tmp_path / "learner" / "a.py").write_text("x = 2\n")
+    release.version.cache_clear()
+    second = release.version()
+    release.version.cache_clear()
+    assert first["release"] == second["release"] == "1.4.0"
+    assert first["source"] != second["source"]
+
+
+def test_somebody_idle_for_long_and_back_again_is_two_events(project, desk):
+    make_corpus(project, 20)
+    member = make_member(project)
+    desk.work(member, 2)
+    worked = desk.now
+    desk.wait(hours=95)
+    watching.watch(project, now=desk.now)
+    assert not found(project, "annotator.idle")
+    desk.wait(hours=3)
+    watching.watch(project, now=desk.now)
+    watching.watch(project, now=desk.now)
+    (idle,) = found(project, "annotator.idle")
+    assert (idle.at, idle.after["user"]) == (worked + timedelta(hours=96), member.user_id)
+    desk.work(member, 1)
+    watching.watch(project, now=desk.now)
+    watching.watch(project, now=desk.now)
+    (returned,) = found(project, "annotator.returned")
+    assert (returned.at, returned.after["user"]) == (desk.now, member.user_id)
+
+
+def test_who_has_left_is_not_called_idle(project, desk):
+    make_corpus(project, 20)
+    member = make_member(project)
+    desk.work(member, 1)
+    member.active = False
+    member.save()
+    watching.watch(project, now=desk.now + timedelta(days=30))
+    assert not found(project, "annotator.idle")
+
+
+def test_a_round_that_takes_long_is_found_once(loop, desk):
+    round_ = rounds.open_if_due(loop, now=desk.now)
+    desk.wait(minutes=50)
+    watching.watch(loop, now=desk.now)
+    assert not found(loop, "round.delayed")
+    desk.wait(minutes=20)
+    watching.watch(loop, now=desk.now)
+    watching.watch(loop, now=desk.now)
+    (delayed,) = found(loop, "round.delayed")
+    assert delayed.after == {"round": 1, "state": "open"}
+    Round.objects.filter(pk=round_.pk).update(state="cancelled")
+    watching.watch(loop, now=desk.now)
+
+
+def test_an_order_that_many_labels_are_not_in_is_stale(loop, desk):
+    loop.simulated_now = desk.now
+    loop.round_size = 3
+    loop.save()
+    turn(rounds.open_if_due(loop, now=desk.now))
+    answer(desk, make_member(loop), 15)
+    watching.watch(loop, now=desk.now)
+    watching.watch(loop, now=desk.now)
+    (stale,) = found(loop, "order.stale")
+    assert stale.after["round"] == 1
+    assert stale.after["labels"] >= 9
+
+
+def test_a_person_who_slows_down_is_found_and_lasting_slowness_only_once(project, desk):
+    member = make_member(project)
+    rng = np.random.default_rng(3)
+    sentences = sentences_of(project, 160)
+    usual, slow = rng.lognormal(1.0, 0.3, 60), rng.lognormal(1.7, 0.3, 100)
+    write_work(project, member.user, sentences[:60], desk, seconds=usual)
+    watching.watch(project, now=desk.now)
+    assert not found(project, "annotator.pace_drifted")
+    write_work(project, member.user, sentences[60:110], desk, seconds=slow[:50])
+    watching.watch(project, now=desk.now)
+    (drift,) = found(project, "annotator.pace_drifted")
+    assert drift.after["user"] == member.user_id
+    assert drift.after["ratio"] == pytest.approx(2.0, rel=0.2)
+    write_work(project, member.user, sentences[110:], desk, seconds=slow[50:])
+    watching.watch(project, now=desk.now)
+    assert len(found(project, "annotator.pace_drifted")) == 1
+
+
+def test_a_few_sentences_left_open_are_no_drift(project, desk):
+    member = make_member(project)
+    seconds = np.random.default_rng(5).lognormal(1.0, 0.3, 100)
+    seconds[[60, 71, 88]] = 600
+    write_work(project, member.user, sentences_of(project, 100), desk, seconds=seconds)
+    watching.watch(project, now=desk.now)
+    assert not found(project, "annotator.pace_drifted")
+
+
+def test_a_steady_pace_is_never_called_a_drift(project, desk):
+    sentences = sentences_of(project, 100)
+    for replay in range(15):
+        member = make_member(project)
+        Assignment.objects.filter(project=project).delete()
+        seconds = np.random.default_rng(replay).lognormal(1.0, 0.6, 100)
+        write_work(project, member.user, sentences, desk, seconds=seconds)
+        watching.watch(project, now=desk.now)
+    assert not found(project, "annotator.pace_drifted")
+
+
+def test_work_that_shifts_to_somebody_else_is_found_once(project, desk, monkeypatch):
+    monkeypatch.setattr(watching, "SHARE_WINDOW", 40)
+    one, two = make_member(project), make_member(project)
+    sentences = sentences_of(project, 160)
+    for start in range(0, 80, 2):
+        write_work(project, one.user, [sentences[start]], desk, seconds=[3])
+        write_work(project, two.user, [sentences[start + 1]], desk, seconds=[3])
+    watching.watch(project, now=desk.now)
+    assert not found(project, "work.shifted")
+    write_work(project, two.user, sentences[80:120], desk, seconds=[3] * 40)
+    watching.watch(project, now=desk.now)
+    watching.watch(project, now=desk.now)
+    (shift,) = found(project, "work.shifted")
+    assert shift.before["shares"] == {str(one.user_id): 0.5, str(two.user_id): 0.5}
+    assert shift.after["shares"] == {str(two.user_id): 1.0}

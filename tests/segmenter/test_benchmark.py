@@ -1,0 +1,52 @@
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from segmenter.benchmark import BLOCK, Row, hold_out, run, summarise
+from segmenter.corpora import GoldSentence
+from segmenter.data import Example
+from segmenter.model import TaggerConfig
+
+
+def sentences(count: int, *, per_document: int | None) -> list[GoldSentence]:
+    documents = [f"d{i // per_document}" if per_document else "" for i in range(count)]
+    return [
+        GoldSentence(str(i), "a", Example("กข", (), None, document)) for i, document in enumerate(documents)
+    ]
+
+
+def test_no_document_is_on_both_sides() -> None:
+    everything = sentences(400, per_document=7)
+    pool, test = hold_out(everything, test_sentences=50, seed=3)
+    assert len(test) == 50
+    assert not {s.example.document for s in pool} & {s.example.document for s in test}
+
+
+def test_without_documents_blocks_of_neighbours_stay_together() -> None:
+    pool, test = hold_out(sentences(1000, per_document=None), test_sentences=100, seed=1)
+    assert not {int(s.id) // BLOCK for s in pool} & {int(s.id) // BLOCK for s in test}
+    assert len(pool) + len(test) == 1000
+
+
+def test_another_seed_holds_out_other_documents() -> None:
+    drawn = [hold_out(sentences(400, per_document=7), test_sentences=50, seed=seed)[1] for seed in (1, 1, 2)]
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+def test_a_row_is_run_seed_by_seed_and_summarised(
+    tmp_path: Path, examples: list[Example], config: TaggerConfig
+) -> None:
+    with gzip.open(tmp_path / "own.jsonl.gz", "wt", encoding="utf-8") as file:
+        for number, example in enumerate(examples):
+            row = {"text": example.text, "words": example.words(), "document": f"d{number // 6}"}
+            file.write(json.dumps(row) + "\n")
+    row = Row("own", 30, 99.0, 98.0)
+    results = list(run(row, folder=tmp_path, config=config, seeds=[0, 1], test_sentences=10))
+    summary = summarise(row, results)
+    assert [result["labels"] for result in results] == [30, 30]
+    assert summary["word_f1"] == pytest.approx(sum(r["word_f1"] for r in results) / 2, abs=0.01)
+    assert summary["word_f1_spread"] is not None
+    assert (summary["row"], summary["target_word_f1"]) == ("own-30", 98.0)
+    assert summarise(row, results[:1])["word_f1_spread"] is None
