@@ -32,6 +32,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django import DjangoDbBlocker
 
 from config import embedded, processes
 from config.celery import LANES, app
@@ -70,6 +71,17 @@ def home() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(home: None, servers: Supervisor) -> None:
     """Start the servers before Django makes the test database."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """End, before Django drops the test database, what a process that was killed has left open in it."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(scope="session")

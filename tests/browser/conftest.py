@@ -106,3 +106,23 @@ def shown_boundaries(page: Page) -> list[int]:
 
 def wait_until_saved(page: Page) -> None:
     page.get_by_text("All saved").wait_for()
+
+
+def wait_until_kept(page: Page, boundaries: list[int]) -> None:
+    """Wait until the browser has stored the draft with these boundaries, from where it outlives the page."""
+    page.evaluate(
+        """async (wanted) => {
+          const answer = (request) => new Promise((resolve, reject) => {
+            request.onsuccess = () => resolve(request.result);
+            request.onerror = () => reject(request.error);
+          });
+          const database = await answer(indexedDB.open("tatkham"));
+          for (;;) {
+            const works = await answer(database.transaction("works").objectStore("works").getAll());
+            if (works.some((kept) => String(kept.draft.boundaries) === String(wanted))) break;
+            await new Promise((resume) => setTimeout(resume, 20));
+          }
+          database.close();
+        }""",
+        boundaries,
+    )

@@ -23,6 +23,7 @@ from tests.browser.conftest import (
     find_violations,
     shown_boundaries,
     wait_for_sentence,
+    wait_until_kept,
     wait_until_saved,
 )
 from tests.factories import make_corpus
@@ -251,6 +252,7 @@ def test_a_page_that_is_killed_comes_back_where_it_was(world, page_of):
     page.keyboard.press("End")
     page.keyboard.press("Space")
     text, boundaries = page.inner_text(".sentence"), shown_boundaries(page)
+    wait_until_kept(page, boundaries)
     # The tab's process dies at once, so that nothing of the page gets a last word.
     with page.expect_event("crash"), suppress(Error):
         page.goto("chrome://crash")
