@@ -38,6 +38,8 @@ from config import embedded, processes
 from config.celery import LANES, app
 from config.supervisor import Supervisor
 
+# What a worker may need to start or to end a task while the machine is busy.
+PATIENCE_SECONDS = 180
 _WORKERS_RUN = pytest.StashKey[bool]()
 
 
@@ -176,14 +178,16 @@ def _nothing_under_way(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def _wait_for_tasks() -> None:
     workers = app.control.inspect(limit=len(LANES), timeout=1)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         app.control.purge()
-        at_work = [*(workers.active() or {}).values(), *(workers.reserved() or {}).values()]
-        if not any(at_work):
+        active, reserved = workers.active() or {}, workers.reserved() or {}
+        # A worker that is too busy to answer, or was killed and is coming back, may be at work.
+        all_answer = min(len(active), len(reserved)) >= len(LANES)
+        if all_answer and not any([*active.values(), *reserved.values()]):
             return
         if time.monotonic() > deadline:
-            raise TimeoutError(f"The workers are still at {at_work}.")
+            raise TimeoutError(f"The workers are still at {active}, and hold {reserved}.")
         time.sleep(0.1)
 
 
@@ -198,7 +202,7 @@ def _program(name: str, **options: Any) -> Any:
 
 
 def _wait_for_workers() -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while len(app.control.ping(timeout=0.5)) < len(LANES):
         if time.monotonic() > deadline:
             raise TimeoutError(f"The workers do not answer; see {settings.HOME.logs}.")
