@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from annotation.errors import Conflict
 from annotation.keys import key
@@ -82,8 +82,16 @@ def take(pretraining_id: int, *, real_now: datetime) -> Pretraining | None:
 
 def renew(held: Pretraining, *, progress: dict[str, Any], real_now: datetime) -> bool:
     """Prolong the lease and show how far it is; False when it was paused or has gone to another process."""
-    mine = Pretraining.objects.filter(pk=held.pk, holder=held.holder, state=State.RUNNING)
-    return bool(mine.update(progress=progress, lease_until=real_now + LEASE))
+    return bool(_running(held).update(progress=progress, lease_until=real_now + LEASE))
+
+
+def prolong(held: Pretraining, *, real_now: datetime) -> bool:
+    """Prolong the lease and nothing else; False as for `renew`."""
+    return bool(_running(held).update(lease_until=real_now + LEASE))
+
+
+def _running(held: Pretraining) -> QuerySet[Pretraining]:
+    return Pretraining.objects.filter(pk=held.pk, holder=held.holder, state=State.RUNNING)
 
 
 def give_back(held: Pretraining, *, progress: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from annotation import clock
 from annotation.models import Corpus, Project, Sentence
 from learner import pretraining
+from learner.heartbeat import beating
 from learner.models import Pretraining
 from learner.training import RENEW_SECONDS, file_sha256
 from segmenter.overlap import without_overlap
@@ -40,7 +41,8 @@ def make_slice(pretraining_id: int) -> None:
     if held is None:
         return
     try:
-        _make_steps(held)
+        with beating(lambda: pretraining.prolong(held, real_now=timezone.now())):
+            _make_steps(held)
     except Exception as error:
         log.exception("%s failed", held)
         pretraining.fail(held, f"{type(error).__name__}: {error}")

@@ -31,7 +31,7 @@ from learner.models import Arm, Checkpoint, Pretraining, Round, RoundArm
 
 State = Round.State
 
-# A holder renews every few seconds; a minute without it means that the process is gone.
+# A holder's heartbeat (learner/heartbeat.py) renews it; a minute without means that the process is gone.
 LEASE = timedelta(seconds=60)
 # A message that nobody took up for so long may be lost; it is sent again, and a second one does no harm.
 RESEND_AFTER = timedelta(seconds=60)
@@ -399,6 +399,11 @@ def renew_filling(round_id: int, attempt: int, *, done: int, total: int, real_no
         raise LostRoundError
 
 
+def prolong_filling(round_id: int, attempt: int, *, real_now: datetime) -> bool:
+    """Prolong the lease of the suggestions; False when the round was cancelled or they are made elsewhere."""
+    return bool(_being_filled(round_id, attempt).update(lease_until=real_now + LEASE))
+
+
 def finish_filling(round_id: int, attempt: int, *, real_now: datetime) -> None:
     """Let a round publish whose order has its suggestions. Raises `LostRoundError`."""
     if not _being_filled(round_id, attempt).update(filled_at=real_now):
@@ -461,11 +466,20 @@ def take(round_id: int, attempt: int, *, real_now: datetime) -> Hold | None:
 
 def renew(hold: Hold, *, step: str, done: int, total: int, real_now: datetime) -> None:
     """Prolong the lease and show how far the work is. Raises `LostRoundError`."""
-    renewed = Round.objects.filter(
-        pk=hold.round_id, attempt=hold.attempt, holder=hold.holder, state=State.TRAINING
-    ).update(lease_until=real_now + LEASE, progress={"step": step, "done": done, "total": total})
-    if not renewed:
+    progress = {"step": step, "done": done, "total": total}
+    if not _held_by(hold).update(lease_until=real_now + LEASE, progress=progress):
         raise LostRoundError
+
+
+def prolong(hold: Hold, *, real_now: datetime) -> bool:
+    """Prolong the lease and nothing else; False when the round was cancelled or another process has it."""
+    return bool(_held_by(hold).update(lease_until=real_now + LEASE))
+
+
+def _held_by(hold: Hold) -> QuerySet[Round]:
+    return Round.objects.filter(
+        pk=hold.round_id, attempt=hold.attempt, holder=hold.holder, state=State.TRAINING
+    )
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from annotation.models import Project
 from config.lanes import send
+from learner.heartbeat import beating
 from learner.models import Arm, Round, ScoreShard
 from learner.ordering import POOL, active_queue, seeded_rng
 from segmenter import checkpoint as files
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 
-# Renewed every window of texts, which takes seconds.
+# Renewed by a heartbeat, and every window of texts.
 LEASE = timedelta(seconds=60)
 RENEW_EVERY_SENTENCES = 500
 
@@ -50,8 +51,10 @@ def score_shard(shard_id: int, attempt: int) -> None:
     if shard is None:
         return
     try:
-        ids, scores = _score(shard)
-        _write(shard, lease_until=None, ids=ids, scores=scores, done_at=timezone.now())
+        with beating(lambda: _write(shard, lease_until=timezone.now() + LEASE)):
+            ids, scores = _score(shard)
+        if not _write(shard, lease_until=None, ids=ids, scores=scores, done_at=timezone.now()):
+            raise LostShardError
     except LostShardError:
         log.info("shard %s was taken over or its round has ended", shard_id)
         return
@@ -73,9 +76,9 @@ def _take(shard_id: int, attempt: int) -> ScoreShard | None:
     return ScoreShard.objects.select_related("round__project", "round__scorer").filter(pk=shard_id).first()
 
 
-def _write(shard: ScoreShard, **fields: Any) -> None:
-    if not ScoreShard.objects.filter(pk=shard.pk, attempt=shard.attempt).update(**fields):
-        raise LostShardError
+def _write(shard: ScoreShard, **fields: Any) -> bool:
+    """Write to the shard; False when it went to another process."""
+    return bool(ScoreShard.objects.filter(pk=shard.pk, attempt=shard.attempt).update(**fields))
 
 
 def _score(shard: ScoreShard) -> tuple[list[int], list[float]]:
@@ -131,10 +134,10 @@ def _seconds(round_: Round, texts: list[str], lengths: list[bytes], probabilitie
 
 
 def _renewing(shard: ScoreShard, predictions: Iterator[Floats]) -> Iterator[Floats]:
-    """Pass predictions on, renewing the shard's lease on the way."""
+    """Pass predictions on, looking on the way whether the shard is still this process's."""
     for number, each in enumerate(predictions):
-        if number % RENEW_EVERY_SENTENCES == 0:
-            _write(shard, lease_until=timezone.now() + LEASE)
+        if number % RENEW_EVERY_SENTENCES == 0 and not _write(shard, lease_until=timezone.now() + LEASE):
+            raise LostShardError
         yield each
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from annotation import publishing
 from annotation.models import Generation, Project, Queue, Suggestion
 from learner import rounds
+from learner.heartbeat import beating
 from learner.measuring import load
 from learner.models import Arm, Checkpoint, Round
 from segmenter.baselines import dictionary_boundaries
@@ -82,11 +83,12 @@ def fill_order(round_id: int, attempt: int) -> None:
 
     try:
         show(0, 1)
-        own = round_.checkpoints.filter(arm=Arm.SUGGESTION).first()
-        source, predict = _maker(round_.project, own or _latest_checkpoint(round_.project))
-        if predict:
-            lacking = _lacking(round_.project, source, next_order=round_.generation)
-            _make(lacking, source, predict, progress=show)
+        with beating(lambda: rounds.prolong_filling(round_id, attempt, real_now=timezone.now())):
+            own = round_.checkpoints.filter(arm=Arm.SUGGESTION).first()
+            source, predict = _maker(round_.project, own or _latest_checkpoint(round_.project))
+            if predict:
+                lacking = _lacking(round_.project, source, next_order=round_.generation)
+                _make(lacking, source, predict, progress=show)
         rounds.finish_filling(round_id, attempt, real_now=timezone.now())
     except rounds.LostRoundError:
         log.info("round %s was cancelled or its suggestions are made elsewhere", round_id)

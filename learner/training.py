@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from annotation import clock
 from learner import curves, rounds
+from learner.heartbeat import beating
 from learner.holdout import Holdout, read_holdout
 from learner.measuring import load, measure
 from learner.models import Arm, Checkpoint, Round, RoundArm
@@ -27,7 +28,7 @@ from segmenter.train import Step, fit
 
 log = logging.getLogger(__name__)
 
-# Often enough to notice a cancelled round soon, and far below the lease.
+# Often enough to notice a cancelled round soon.
 RENEW_SECONDS = 2.0
 
 
@@ -41,7 +42,8 @@ def train_round(round_id: int, attempt: int) -> None:
     if hold is None:
         return
     try:
-        _train(hold)
+        with beating(lambda: rounds.prolong(hold, real_now=timezone.now())):
+            _train(hold)
     except rounds.LostRoundError:
         log.info("round %s was cancelled or taken over; attempt %s ends", round_id, attempt)
     except Exception as error:
@@ -183,7 +185,7 @@ def file_sha256(path: Path) -> str:
 
 
 class _Progress:
-    """Renews the lease while a model trains, and shows how far all models are together, in per cent each."""
+    """Shows how far all models are together, in per cent each, while one of them trains."""
 
     def __init__(self, hold: rounds.Hold, model: int, models: int) -> None:
         self._hold, self._model, self._models = hold, model, models
