@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from annotation.models import Project
@@ -51,10 +52,9 @@ def score_shard(shard_id: int, attempt: int) -> None:
     if shard is None:
         return
     try:
-        with beating(lambda: _write(shard, lease_until=timezone.now() + LEASE)):
+        with beating(lambda: _prolong(shard)):
             ids, scores = _score(shard)
-        if not _write(shard, lease_until=None, ids=ids, scores=scores, done_at=timezone.now()):
-            raise LostShardError
+        _write(shard, lease_until=None, ids=ids, scores=scores, done_at=timezone.now())
     except LostShardError:
         log.info("shard %s was taken over or its round has ended", shard_id)
         return
@@ -76,9 +76,17 @@ def _take(shard_id: int, attempt: int) -> ScoreShard | None:
     return ScoreShard.objects.select_related("round__project", "round__scorer").filter(pk=shard_id).first()
 
 
-def _write(shard: ScoreShard, **fields: Any) -> bool:
-    """Write to the shard; False when it went to another process."""
-    return bool(ScoreShard.objects.filter(pk=shard.pk, attempt=shard.attempt).update(**fields))
+def _prolong(shard: ScoreShard) -> bool:
+    return bool(_held(shard).update(lease_until=timezone.now() + LEASE))
+
+
+def _write(shard: ScoreShard, **fields: Any) -> None:
+    if not _held(shard).update(**fields):
+        raise LostShardError
+
+
+def _held(shard: ScoreShard) -> QuerySet[ScoreShard]:
+    return ScoreShard.objects.filter(pk=shard.pk, attempt=shard.attempt)
 
 
 def _score(shard: ScoreShard) -> tuple[list[int], list[float]]:
@@ -134,10 +142,10 @@ def _seconds(round_: Round, texts: list[str], lengths: list[bytes], probabilitie
 
 
 def _renewing(shard: ScoreShard, predictions: Iterator[Floats]) -> Iterator[Floats]:
-    """Pass predictions on, looking on the way whether the shard is still this process's."""
+    """Pass predictions on, and renew the lease by the way; the first that finds it gone ends the work."""
     for number, each in enumerate(predictions):
-        if number % RENEW_EVERY_SENTENCES == 0 and not _write(shard, lease_until=timezone.now() + LEASE):
-            raise LostShardError
+        if number % RENEW_EVERY_SENTENCES == 0:
+            _write(shard, lease_until=timezone.now() + LEASE)
         yield each
 
 
