@@ -8,7 +8,7 @@ is the analysis, which gets counts of the very shape that real rounds give.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
@@ -53,7 +53,7 @@ class Gold:
         rows = [
             json.loads(line)
             for path in sorted(folder.glob("*.jsonl"))
-            for line in path.open(encoding="utf-8")
+            for line in path.read_text(encoding="utf-8").splitlines()
         ]
         names: dict[str, int] = {}
         texts = [_read(row, number) for number, row in enumerate(rows)]
@@ -197,8 +197,9 @@ class Design:
     groups: int = 10
     refit: bool = True
     event_after: int | None = None
-    error_after: float = 0.0
+    error_after: float = 0.05
     error_before: float = 0.05
+    rules_after: float = 0.0
 
 
 def replay(gold: Gold, design: Design, *, seed: int) -> tuple[Curves, list[list[list[float]]]]:
@@ -206,7 +207,8 @@ def replay(gold: Gold, design: Design, *, seed: int) -> tuple[Curves, list[list[
 
     Both arms draw by keys of their own after the seed set; an active arm ranks by the model of its first
     seed. People slip at `error_before` of the boundaries, and put as many where there are none; after round
-    `event_after` at `error_after`. Times count labels.
+    `event_after` at `error_after`, and new rules join what `rules_after` of the pairs of clusters parted. The
+    holdout stays with the old rules. Times count labels.
     """
     experiment = _Experiment(gold, design, np.random.default_rng(seed))
     counts, refits, shares, times = [], [], [], []
@@ -244,7 +246,8 @@ class _Experiment:
         self.before = gold.sufficient(_slipped(gold, slips, design.error_before))
         self.after = self.before
         if design.event_after is not None:
-            self.after = gold.sufficient(_slipped(gold, slips, design.error_after))
+            new = replace(gold, label=_joined(gold, rng.random(FEATURES), design.rules_after))
+            self.after = gold.sufficient(_slipped(new, slips, design.error_after))
         self.drawn = [self.pool[: design.seed_size].tolist() for _ in ARMS]
         self.labelled_after: list[list[int]] = [[] for _ in ARMS]
 
@@ -296,6 +299,12 @@ def _slipped(gold: Gold, slips: Array, rate: float) -> Array:
     share = boundary.mean() / (1 - boundary.mean())
     wrong = slips < np.where(boundary, rate, rate * share)
     return np.where(gold.forced, gold.label, gold.label ^ wrong)
+
+
+def _joined(gold: Gold, chances: Array, share: float) -> Array:
+    """Return labels without a boundary in such a share of the pairs of clusters, always in the same ones."""
+    pair = gold.features[:, TEMPLATES.index((-1, 0))]
+    return np.where(gold.forced, gold.label, gold.label * (chances[pair] >= share))
 
 
 def _times(sample: Sequence[int], design: Design) -> list[float]:
