@@ -45,7 +45,7 @@ from bench.report import Report
 from learner.effects import Dated, Effect, Window, effect, find_drift, holm, rank_p
 from learner.estimates import Estimate, NotEstimable
 from learner.gains import gain_at, mean_gain, mean_gain_weights
-from learner.resampling import Band, band, resample
+from learner.resampling import Array, Band, Functional, Resampled, band, resample
 from tests.learner.worlds import World
 
 SERIES = ("difference", "random", "active")
@@ -73,19 +73,30 @@ def made_up(seed: int) -> Line:
     resampled = resample(counts, FIGURE, refits=refits, seed=seed)
     found = mean_gain(resampled, weights)
     own, truth = world.true_f1(groups), world.true_f1()
-    curve = band(resampled, gains)
+    curve = _band(resampled, gains)
     line: Line = {
         "e1": _holds(found["e1"], float((own * weights).sum())),
         "e2": _holds(found["e2"], float((truth * weights).sum())),
         "e1_for_e2": _holds(found["e1"], float((truth * weights).sum())),
     }
-    if isinstance(curve, Band):
-        inside = [
-            low <= value <= high for value, (low, high) in zip(gains(own), curve.simultaneous, strict=True)
-        ]
-        low, high = curve.pointwise[-1]
-        line |= {"sup_t": all(inside), "pointwise": bool(low <= gains(own)[-1] <= high)}
+    low, high = curve.pointwise[-1]
+    line |= {
+        "pointwise": bool(low <= gains(own)[-1] <= high),
+        "sup_t": _holds_all(curve, gains(own)),
+        "e2_sup_t": _holds_all(_band(resampled, gains, strategies=True), gains(truth)),
+    }
     return line
+
+
+def _band(resampled: Resampled, functional: Functional, *, strategies: bool = False) -> Band:
+    found = band(resampled, functional, strategies=strategies)
+    if isinstance(found, NotEstimable):
+        raise TypeError(f"There is no band to judge: {found}.")
+    return found
+
+
+def _holds_all(curve: Band, truth: Array) -> bool:
+    return all(low <= value <= high for value, (low, high) in zip(truth, curve.simultaneous, strict=True))
 
 
 def _holds(found: Estimate | NotEstimable, truth: float) -> bool:

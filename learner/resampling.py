@@ -28,6 +28,8 @@ KEY_GROUPS = 10
 # Of the jackknife's variance, what the samples keep at the least, and the degrees of freedom it then has.
 LEAST_SAMPLE_SHARE = 0.1
 LEAST_SAMPLE_DEGREES = 4.0
+# As good as normal.
+MOST_DEGREES = 1e6
 # Shares of key groups are the same when they differ by less.
 SAME_SIZE = 1e-9
 
@@ -118,7 +120,8 @@ class Resampled:
         if self.n_seeds >= MIN_SEEDS:
             drawn = drawn + self._seed_term(functional, by_draw, rng)
         if strategies:
-            drawn = drawn + self._sample_term(functional, rng)
+            parts, degrees = self._sample_parts(functional)
+            drawn = _with_samples(drawn, parts, rng, degrees=degrees)
         return drawn
 
     def _seed_term(self, functional: Functional, by_draw: Array, rng: np.random.Generator) -> Array:
@@ -138,8 +141,10 @@ class Resampled:
         errors = np.sqrt((apart**2).sum(axis=0) * kept / (n * (n - 1)))
         return rng.standard_t(n - 1, size=(len(by_draw), len(errors))) * errors
 
-    def _sample_term(self, functional: Functional, rng: np.random.Generator) -> Array:
-        """Draw the part of the samples: the delete-one-group jackknife (Efron & Tibshirani 1993, ch. 11).
+    def _sample_parts(self, functional: Functional) -> tuple[Array, float]:
+        """Return (groups, k), whose parts' · parts is the samples' covariance, and its degrees of freedom.
+
+        The delete-one-group jackknife (Efron & Tibshirani 1993, ch. 11).
 
         Groups are unequal by chance, and more so between the arms; a refit follows how much was left to
         learn from, which is fixed in the design. That part is taken off by regression on the groups' shares
@@ -166,9 +171,7 @@ class Resampled:
         kept = max(LEAST_SAMPLE_SHARE, 1 - (noise + shared) / variance) if variance > 0 else 0.0
         free = groups - 1 - int(_differ(sizes).any())
         degrees = max(LEAST_SAMPLE_DEGREES, free * kept**2)
-        draws = len(self.documents) if self.documents is not None else DRAWS
-        parts = apart * np.sqrt(kept * (groups - 1) / groups)
-        return _t_combinations(parts, draws, rng, degrees=degrees)
+        return apart * np.sqrt(kept * (groups - 1) / groups), degrees
 
     def these_samples(self, functional: Functional, *, level: float = LEVEL) -> TheseSamples | NotEstimable:
         """Estimate a scalar functional for these samples (E1)."""
@@ -308,14 +311,20 @@ def _refit_noise(squares: float, refits: Array) -> float:
     return float((groups - 1) ** 2 / groups * squares / ((groups - 1) * (seeds - 1)) / seeds)
 
 
-def _t_combinations(parts: Array, draws: int, rng: np.random.Generator, *, degrees: float) -> Array:
-    """Return (draws, k): t variables whose scale matrix is parts' · parts.
+def _with_samples(drawn: Array, parts: Array, rng: np.random.Generator, *, degrees: float) -> Array:
+    """Return (draws, k): the draws of documents and seeds with the samples' normal part, as t variables.
 
-    Each place gets a chi-square of its own, since its variance was estimated by itself; with a common one,
-    simultaneous bands came out too narrow.
+    The degrees are those of the sum, of whose variance only the samples' share is known from few groups
+    (Welch 1947; Satterthwaite 1946): t variables of the samples alone, added to the other draws, make
+    intervals too wide. Each place gets a chi-square of its own, since its variance was estimated by itself;
+    with a common one, simultaneous bands came out too narrow.
     """
-    normal = rng.standard_normal((draws, len(parts))) @ parts
-    return normal * np.sqrt(degrees / rng.chisquare(degrees, size=normal.shape))
+    centre, of_samples = drawn.mean(axis=0), (parts**2).sum(axis=0)
+    whole = drawn.var(axis=0) + of_samples
+    share = np.divide(of_samples, whole, out=np.ones_like(whole), where=whole > 0)
+    of_sum = np.minimum(degrees / np.maximum(share, 1e-6) ** 2, MOST_DEGREES)
+    apart = drawn - centre + rng.standard_normal((len(drawn), len(parts))) @ parts
+    return np.asarray(centre + apart * np.sqrt(of_sum / rng.chisquare(of_sum, size=apart.shape)))
 
 
 def _percentiles(draws: Array, level: float) -> tuple[float, float]:
