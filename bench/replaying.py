@@ -8,7 +8,7 @@ is the analysis, which gets counts of the very shape that real rounds give.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
@@ -18,6 +18,7 @@ import numpy as np
 from scipy import sparse
 
 from learner.gains import ARMS, Curves
+from learner.resampling import Refits
 from segmenter.query import Pool, acquisition_scores
 from segmenter.text import boundaries_from_words, cluster_lengths, clusters_from_lengths
 
@@ -52,7 +53,7 @@ class Gold:
         rows = [
             json.loads(line)
             for path in sorted(folder.glob("*.jsonl"))
-            for line in path.open(encoding="utf-8")
+            for line in path.read_text(encoding="utf-8").splitlines()
         ]
         names: dict[str, int] = {}
         texts = [_read(row, number) for number, row in enumerate(rows)]
@@ -77,6 +78,13 @@ class Gold:
         columns = (self.features[free] + FEATURES * label[free, None]).ravel()
         shape = (len(self), 2 * FEATURES)
         return sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
+
+    @cached_property
+    def windows(self) -> sparse.csr_matrix:
+        """(edges, features): how often each feature stands at each edge."""
+        rows = np.repeat(np.arange(len(self.label)), len(TEMPLATES))
+        shape = (len(self.label), FEATURES)
+        return sparse.csr_matrix((np.ones(len(rows)), (rows, self.features.ravel())), shape=shape)
 
     @cached_property
     def ends(self) -> Array:
@@ -121,44 +129,59 @@ def train(counts: Array) -> Array:
     `counts` is (models, 2 · features): the weighted sum of the sentences' sufficient counts.
     """
     without, with_ = counts[:, :FEATURES] + SMOOTHING, counts[:, FEATURES:] + SMOOTHING
-    totals = with_.sum(axis=1, keepdims=True), without.sum(axis=1, keepdims=True)
-    odds = np.log(with_ / totals[0]) - np.log(without / totals[1])
-    return np.column_stack([odds, np.log(totals[0] / totals[1])])
+    prior = np.log(with_.sum(axis=1, keepdims=True) / without.sum(axis=1, keepdims=True))
+    return np.column_stack([np.log(with_ / without) - prior, prior])
 
 
-def log_odds(models: Array, gold: Gold, edges: Array) -> Array:
-    """Return (models, edges): log odds that a token starts at each edge."""
-    return models[:, gold.features[edges]].sum(axis=2) + models[:, -1:]
+def log_odds(models: Array, windows: sparse.csr_matrix) -> Array:
+    """Return (edges, models): log odds that a token starts at each of the edges with these windows."""
+    return np.asarray(windows @ models[:, :-1].T + models[:, -1])
 
 
-def measure(models: Array, gold: Gold, sentences: Array) -> Array:
-    """Return (models, documents, 8): counts on the sentences, by document in order of first appearance."""
-    edges = _edges(gold, sentences)
-    cut = (log_odds(models, gold, edges) > 0) | gold.forced[edges]
-    label = gold.label[edges].astype(bool)
-    documents, document = np.unique(gold.documents[gold.sentence[edges]], return_inverse=True)
-    free = ~gold.forced[edges]
-    starts = np.flatnonzero(label)
-    ends = np.append(starts[1:], len(edges))
-    before = np.concatenate([np.zeros((len(models), 1), int), np.cumsum(cut, axis=1)], axis=1)
-    # right: cut at its start and, up to the edge after its last, nowhere else but there
-    after = np.column_stack([cut, np.ones(len(models), bool)])
-    right = cut[:, starts] & after[:, ends] & (before[:, ends] - before[:, starts] == 1)
-    rows = np.zeros((len(models), len(documents), 8))
-    for column, of, values in (
-        (0, document, cut & label & free),
-        (1, document, cut & ~label & free),
-        (2, document, ~cut & label & free),
-        (3, document[starts], right),
-        (4, document, cut),
-        (5, document, np.broadcast_to(label, cut.shape)),
-    ):
-        for model, row in enumerate(values):
-            rows[model, :, column] = np.bincount(of, weights=row, minlength=len(documents))
-    rows[..., 4] -= rows[..., 3]
-    rows[..., 5] -= rows[..., 3]
-    rows[..., 6] = np.bincount(np.unique(gold.documents[sentences], return_inverse=True)[1])
-    return rows
+@dataclass(frozen=True)
+class Test:
+    """Sentences to measure on: their edges, and (documents, edges) which of them is whose, 1 or 0."""
+
+    windows: sparse.csr_matrix
+    label: Array
+    forced: Array
+    by_document: sparse.csr_matrix
+    sentences: Array
+
+    @staticmethod
+    def of(gold: Gold, sentences: Array) -> "Test":
+        """Take sentences of the gold corpus, the documents in order of their names."""
+        edges = _edges(gold, sentences)
+        _, document = np.unique(gold.documents[gold.sentence[edges]], return_inverse=True)
+        return Test(
+            windows=gold.windows[edges],
+            label=gold.label[edges, None].astype(bool),
+            forced=gold.forced[edges, None],
+            by_document=sparse.csr_matrix((np.ones(len(edges)), (document, np.arange(len(edges))))),
+            sentences=np.unique(gold.documents[sentences], return_counts=True)[1],
+        )
+
+    def measure(self, models: Array) -> Array:
+        """Return (models, documents, 8): the counts of segmenter.metrics.Counts."""
+        cut = (log_odds(models, self.windows) > 0) | self.forced
+        label, free = self.label, ~self.forced
+        starts = np.flatnonzero(label)
+        ends = np.append(starts[1:], len(label))
+        before = np.vstack([np.zeros((1, len(models)), int), np.cumsum(cut, axis=0)])
+        # right: cut at its start and, up to the edge after its last, nowhere else but there
+        after = np.vstack([cut, np.ones((1, len(models)), bool)])
+        right = cut[starts] & after[ends] & (before[ends] - before[starts] == 1)
+        boundaries = [cut & label & free, cut & ~label & free, ~cut & label & free]
+        rights = self.by_document[:, starts] @ right.astype(float)
+        columns = [
+            *(self.by_document @ one.astype(float) for one in boundaries),
+            rights,
+            self.by_document @ cut.astype(float) - rights,
+            self.by_document @ label.astype(float) - rights,
+            np.broadcast_to(self.sentences[:, None], rights.shape),
+            np.zeros_like(rights),
+        ]
+        return np.moveaxis(np.stack(columns, axis=-1), 0, 1)
 
 
 @dataclass(frozen=True)
@@ -174,8 +197,9 @@ class Design:
     groups: int = 10
     refit: bool = True
     event_after: int | None = None
-    error_after: float = 0.0
+    error_after: float = 0.05
     error_before: float = 0.05
+    rules_after: float = 0.0
 
 
 def replay(gold: Gold, design: Design, *, seed: int) -> tuple[Curves, list[list[list[float]]]]:
@@ -183,17 +207,18 @@ def replay(gold: Gold, design: Design, *, seed: int) -> tuple[Curves, list[list[
 
     Both arms draw by keys of their own after the seed set; an active arm ranks by the model of its first
     seed. People slip at `error_before` of the boundaries, and put as many where there are none; after round
-    `event_after` at `error_after`. Times count labels.
+    `event_after` at `error_after`, and new rules join what `rules_after` of the pairs of clusters parted. The
+    holdout stays with the old rules. Times count labels.
     """
     experiment = _Experiment(gold, design, np.random.default_rng(seed))
-    counts, refits, times = [], [], []
+    counts, refits, shares, times = [], [], [], []
     for round_ in range(design.rounds):
         if round_:
             experiment.draw(is_after=design.event_after is not None and round_ >= design.event_after)
-        counts.append(experiment.measure(np.ones(len(gold))))
+        counts.append(experiment.measure(np.ones((1, len(gold))))[0])
         if design.refit:
-            kept = (experiment.group != one for one in range(design.groups))
-            refits.append(np.stack([experiment.measure(without.astype(float)) for without in kept]))
+            refits.append(experiment.measure(experiment.group != np.arange(design.groups)[:, None]))
+            shares.append(experiment.group_shares())
         times.append([_times(sample, design) for sample in experiment.drawn])
     sizes = design.seed_size + design.batch * np.arange(design.rounds)
     clusters = [np.cumsum(gold.clusters[sample])[sizes - 1].astype(float) for sample in experiment.drawn]
@@ -201,7 +226,7 @@ def replay(gold: Gold, design: Design, *, seed: int) -> tuple[Curves, list[list[
         rounds=list(range(1, design.rounds + 1)),
         counts=np.stack(counts, axis=1),
         costs={"annotations": np.tile(sizes.astype(float), (2, 1)), "clusters": np.stack(clusters)},
-        refits=np.stack(refits, axis=2) if design.refit else None,
+        refits=Refits(np.stack(refits, axis=2), np.stack(shares, axis=2)) if design.refit else None,
     )
     return curves, [[of_round[arm] for of_round in times] for arm in range(len(ARMS))]
 
@@ -213,13 +238,16 @@ class _Experiment:
         self.gold, self.design, self.rng = gold, design, rng
         names = rng.permutation(np.unique(gold.documents))
         held_out = np.isin(gold.documents, names[: design.holdout_documents])
-        self.holdout = np.flatnonzero(held_out)
+        self.test = Test.of(gold, np.flatnonzero(held_out))
         self.pool = rng.permutation(np.flatnonzero(~held_out))
         self.group = rng.integers(design.groups, size=len(gold))
         self.model_weights = rng.exponential(size=(design.seeds, len(gold)))
         slips = rng.random(len(gold.label))
         self.before = gold.sufficient(_slipped(gold, slips, design.error_before))
-        self.after = gold.sufficient(_slipped(gold, slips, design.error_after))
+        self.after = self.before
+        if design.event_after is not None:
+            new = replace(gold, label=_joined(gold, rng.random(FEATURES), design.rules_after))
+            self.after = gold.sufficient(_slipped(new, slips, design.error_after))
         self.drawn = [self.pool[: design.seed_size].tolist() for _ in ARMS]
         self.labelled_after: list[list[int]] = [[] for _ in ARMS]
 
@@ -233,27 +261,32 @@ class _Experiment:
             if is_after:
                 self.labelled_after[arm] += new
 
+    def group_shares(self) -> Array:
+        """Return (groups, arms): what share of an arm's sentences each key group holds."""
+        held = [np.bincount(self.group[drawn], minlength=self.design.groups) for drawn in self.drawn]
+        return np.stack([times / times.sum() for times in held], axis=1)
+
     def _scores(self, sentences: Array, arm: int, strategy: str) -> Array:
         if strategy == "random":
             return self.rng.random(len(sentences))
-        model = self._train(arm, np.ones(len(self.gold)))[:1]
-        odds = log_odds(model, self.gold, _edges(self.gold, sentences))[0]
+        model = self._train(arm, np.ones((1, len(self.gold))))[:1]
+        odds = log_odds(model, self.gold.windows[_edges(self.gold, sentences)])[:, 0]
         parts = np.split(1 / (1 + np.exp(-odds)), np.cumsum(self.gold.clusters[sentences])[:-1])
         return acquisition_scores(strategy, Pool([part[1:] for part in parts]), rng=self.rng)
 
     def _train(self, arm: int, kept: Array) -> Array:
-        sample = np.zeros(len(self.gold))
-        sample[self.drawn[arm]] = 1
-        late = np.zeros(len(self.gold))
-        late[self.labelled_after[arm]] = 1
-        weights = self.model_weights * sample * kept
-        return train(weights * (1 - late) @ self.before + weights * late @ self.after)
+        """Return the models of each seed for each row of `kept`, (rows, sentences), one row after another."""
+        drawn, late = self.drawn[arm], self.labelled_after[arm]
+        weights = (kept[:, None] * self.model_weights).reshape(-1, len(self.gold))
+        early = [sentence for sentence in drawn if sentence not in set(late)]
+        counts = weights[:, early] @ self.before[early]
+        return train(counts + weights[:, late] @ self.after[late] if late else counts)
 
     def measure(self, kept: Array) -> Array:
-        """Return (arms, seeds, documents, 8) of models trained on what is kept of the samples."""
-        return np.stack(
-            [measure(self._train(arm, kept), self.gold, self.holdout) for arm in range(len(ARMS))]
-        )
+        """Return (rows, arms, seeds, documents, 8): models of what each row keeps of the samples."""
+        measured = [self.test.measure(self._train(arm, kept)) for arm in range(len(ARMS))]
+        shape = (len(kept), self.design.seeds, *measured[0].shape[1:])
+        return np.stack([one.reshape(shape) for one in measured], axis=1)
 
 
 def _edges(gold: Gold, sentences: Array) -> Array:
@@ -266,6 +299,12 @@ def _slipped(gold: Gold, slips: Array, rate: float) -> Array:
     share = boundary.mean() / (1 - boundary.mean())
     wrong = slips < np.where(boundary, rate, rate * share)
     return np.where(gold.forced, gold.label, gold.label ^ wrong)
+
+
+def _joined(gold: Gold, chances: Array, share: float) -> Array:
+    """Return labels without a boundary in such a share of the pairs of clusters, always in the same ones."""
+    pair = gold.features[:, TEMPLATES.index((-1, 0))]
+    return np.where(gold.forced, gold.label, gold.label * (chances[pair] >= share))
 
 
 def _times(sample: Sequence[int], design: Design) -> list[float]:

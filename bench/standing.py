@@ -32,8 +32,8 @@ def set_up_django(home: Path) -> None:
 
 
 @contextmanager
-def running_service(port: int) -> Iterator["Processes"]:
-    """Run the embedded servers, brought up to date, and one web process; give their processes."""
+def running_servers() -> Iterator[Any]:
+    """Run the embedded servers, the tables brought up to date; give their supervisor."""
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connections
@@ -43,6 +43,15 @@ def running_service(port: int) -> Iterator["Processes"]:
     with processes.running_servers(settings.HOME) as supervisor:
         call_command("migrate", interactive=False, verbosity=0)
         connections.close_all()
+        yield supervisor
+
+
+@contextmanager
+def running_service(port: int) -> Iterator["Processes"]:
+    """Run the servers and one web process; give their processes."""
+    from config import processes
+
+    with running_servers() as supervisor:
         supervisor.start(processes.make_program("web", port=port))
         yield Processes(supervisor)
 

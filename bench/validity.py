@@ -3,16 +3,21 @@
     python bench/validity.py --json --results validity.jsonl --jobs 2
     python bench/validity.py --quick --json
 
-Five checks. `made_up`: counts from a world with stated chance, where the truth is exact (E1 and E2 at a gain
-that is not zero, pointwise and simultaneous bands). `null`: real text, both arms random by keys of their own,
-so that the strategies' true difference is zero. `active`: real text, random against mean entropy; the truth
-is the mean over the replays. `quiet`: twelve rounds without any event, for false alarms and as the null
-distribution of ranks. `error_…`: the same with annotators who slip more after the sixth round, at half, once
-and twice the smallest effect of interest (error rate 5 % → 10 %).
+Checks of the analysis. `made_up`: counts from a world with stated chance, where the truth is exact (E1 and E2
+at a gain that is not zero, pointwise and simultaneous bands). `null`: real text, both arms random by keys of
+their own, so that the strategies' true difference is zero. `active`: real text, random against mean entropy;
+the truth is the mean over the replays. `quiet`: twelve rounds without any event, for false alarms and as the
+null distribution of ranks. `error_…` and `rules_…`: the same with annotators who slip more, or follow other
+rules, after the sixth round, at half, once and twice the smallest effect of interest (an error rate of 5 % →
+10 %; 5 % of what was parted is joined).
+
+Checks of the design, on the product's own tables and web process in a home of their own (--home):
+`random_arm` (bench/inclusion.py; a replay is a project), `timing` (bench/timing.py; a replay is 500 answers).
 
 Each replay is one line of the results file; a run resumed with the same file skips what is there. Coverage of
-a 95 % interval should lie in 93.5 to 96.5 %, which needs 2,000 replays to tell; --quick shows that it runs,
-and its sixty quiet rehearsals are too few for any p value to pass the family's 3 %.
+a 95 % interval should lie in 93.5 to 96.5 %, which needs 2,000 replays to tell, so the standard error of each
+is among the figures; --quick shows that it runs, and its sixty quiet rehearsals are too few for any p value
+to pass the family's 3 %. `not_judged` names what of the design's checks has no figure.
 """
 
 import argparse
@@ -20,6 +25,8 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -32,12 +39,13 @@ from tqdm import tqdm
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from bench import inclusion, standing, timing
 from bench.replaying import Design, Gold, replay
 from bench.report import Report
 from learner.effects import Dated, Effect, Window, effect, find_drift, holm, rank_p
 from learner.estimates import Estimate, NotEstimable
 from learner.gains import gain_at, mean_gain, mean_gain_weights
-from learner.resampling import Band, band, resample
+from learner.resampling import Array, Band, Functional, Resampled, band, resample
 from tests.learner.worlds import World
 
 SERIES = ("difference", "random", "active")
@@ -65,19 +73,30 @@ def made_up(seed: int) -> Line:
     resampled = resample(counts, FIGURE, refits=refits, seed=seed)
     found = mean_gain(resampled, weights)
     own, truth = world.true_f1(groups), world.true_f1()
-    curve = band(resampled, gains)
+    curve = _band(resampled, gains)
     line: Line = {
         "e1": _holds(found["e1"], float((own * weights).sum())),
         "e2": _holds(found["e2"], float((truth * weights).sum())),
         "e1_for_e2": _holds(found["e1"], float((truth * weights).sum())),
     }
-    if isinstance(curve, Band):
-        inside = [
-            low <= value <= high for value, (low, high) in zip(gains(own), curve.simultaneous, strict=True)
-        ]
-        low, high = curve.pointwise[-1]
-        line |= {"sup_t": all(inside), "pointwise": bool(low <= gains(own)[-1] <= high)}
+    low, high = curve.pointwise[-1]
+    line |= {
+        "pointwise": bool(low <= gains(own)[-1] <= high),
+        "sup_t": _holds_all(curve, gains(own)),
+        "e2_sup_t": _holds_all(_band(resampled, gains, strategies=True), gains(truth)),
+    }
     return line
+
+
+def _band(resampled: Resampled, functional: Functional, *, strategies: bool = False) -> Band:
+    found = band(resampled, functional, strategies=strategies)
+    if isinstance(found, NotEstimable):
+        raise TypeError(f"There is no band to judge: {found}.")
+    return found
+
+
+def _holds_all(curve: Band, truth: Array) -> bool:
+    return all(low <= value <= high for value, (low, high) in zip(truth, curve.simultaneous, strict=True))
 
 
 def _holds(found: Estimate | NotEstimable, truth: float) -> bool:
@@ -98,9 +117,8 @@ def compared(seed: int, *, strategy: str) -> Line:
     }
 
 
-def watched(seed: int, *, error_after: float | None) -> Line:
+def watched(seed: int, *, design: Design) -> Line:
     """Replay twelve rounds and judge an event after the sixth, whether there was one or not."""
-    design = LONG if error_after is None else _with_event(error_after)
     curves, labelled_at = replay(_gold(), design, seed=seed)
     at = datetime.fromtimestamp(LONG.batch * (EVENT_ROUND - 1), UTC)
     window = Window((Dated("label.quality", at),), (0, EVENT_ROUND), (EVENT_ROUND, LONG.rounds))
@@ -116,26 +134,35 @@ def watched(seed: int, *, error_after: float | None) -> Line:
     }
 
 
-def _with_event(error_after: float) -> Design:
-    return Design(
-        rounds=LONG.rounds,
-        batch=LONG.batch,
-        refit=LONG.refit,
-        seeds=LONG.seeds,
-        event_after=EVENT_ROUND,
-        error_after=error_after,
-    )
-
-
-POWER = {f"error_{size:g}x": 0.05 + size * EFFECT_OF_INTEREST for size in (0.5, 1, 2)}
+WITH_EVENT = replace(LONG, event_after=EVENT_ROUND)
+SIZES = {f"{times:g}x": times * EFFECT_OF_INTEREST for times in (0.5, 1, 2)}
+POWER = {
+    **{f"error_{name}": replace(WITH_EVENT, error_after=0.05 + size) for name, size in SIZES.items()},
+    **{f"rules_{name}": replace(WITH_EVENT, rules_after=size) for name, size in SIZES.items()},
+}
+PORT = 8766
 # Check → (what one replay does, how many, how many with --quick).
 CHECKS: dict[str, tuple[Callable[[int], Line], int, int]] = {
     "made_up": (made_up, 2000, 60),
     "null": (partial(compared, strategy="random"), 2000, 12),
     "active": (partial(compared, strategy="mean_entropy"), 2000, 12),
-    "quiet": (partial(watched, error_after=None), 1000, 60),
-    **{name: (partial(watched, error_after=rate), 200, 10) for name, rate in POWER.items()},
+    "quiet": (partial(watched, design=LONG), 1000, 60),
+    **{name: (partial(watched, design=design), 200, 10) for name, design in POWER.items()},
+    "random_arm": (inclusion.play, 1000, 30),
+    "timing": (partial(timing.measure, pairs=500, port=PORT), 4, 1),
 }
+# Check → what has to run for it besides this process.
+SERVERS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
+    "random_arm": standing.running_servers,
+    "timing": partial(standing.running_service, PORT),
+}
+FAIR_ALPHA = 0.001
+NOT_JUDGED = (
+    "power for events other than label errors and new rules (a model, a corpus, a splitter, late labels)",
+    "false alarms of the detectors in learner/drift.py and learner/watching.py, but for quiet.yaml's",
+    "200 end-to-end rehearsals through HTTP",
+    "a band's coverage on text",
+)
 
 
 def main() -> int:
@@ -146,10 +173,11 @@ def main() -> int:
     todo = [
         (check, options.seed + number)
         for check in options.only or CHECKS
-        for number in range(CHECKS[check][2 if options.quick else 1])
+        for number in range(min(options.most, CHECKS[check][2 if options.quick else 1]))
         if (check, options.seed + number) not in lines
     ]
-    for check, seed, line in tqdm(_run(todo, jobs=options.jobs), total=len(todo), desc="replays"):
+    run = _run(todo, jobs=options.jobs, home=options.home)
+    for check, seed, line in tqdm(run, total=len(todo), desc="replays"):
         lines[check, seed] = line
         if options.results:
             with options.results.open("a", encoding="utf-8") as file:
@@ -157,8 +185,12 @@ def main() -> int:
     for check in ("made_up", "null", "active"):
         _judge_coverage(report, check, _of(lines, check))
     _judge_alarms(report, {check: _of(lines, check) for check in ("quiet", *POWER)})
+    _judge_random_arm(report, _of(lines, "random_arm"))
+    _judge_timing(report, _of(lines, "timing"))
     for name, value in report.figures.items():
         print(f"{name:40} {value:.4f}", file=sys.stderr)
+    run_never = [check for check in CHECKS if not _of(lines, check)]
+    report.figures["not_judged"] = [*NOT_JUDGED, *run_never]
     if options.json:
         print(report.line())
     return 0 if options.quick or all(target.met for target in report.targets) else 1
@@ -172,8 +204,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="a handful of replays, about a minute or two")
     parser.add_argument("--results", type=Path, help="JSONL of finished replays, to resume from")
     parser.add_argument("--only", nargs="+", choices=list(CHECKS), help="run these; judge all there is")
+    parser.add_argument("--most", type=int, default=sys.maxsize, help="replays of each check at the most")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--seed", type=int, default=1)
+    home = Path("~/.cache/tatkham-validity").expanduser()
+    parser.add_argument("--home", type=Path, default=home, help="of the service that two checks need")
     return parser.parse_args()
 
 
@@ -188,12 +223,19 @@ def _of(lines: dict[tuple[str, int], Line], check: str) -> list[Line]:
     return [line for (name, _), line in sorted(lines.items()) if name == check]
 
 
-def _run(todo: Sequence[tuple[str, int]], *, jobs: int) -> Iterator[tuple[str, int, Line]]:
+def _run(todo: Sequence[tuple[str, int]], *, jobs: int, home: Path) -> Iterator[tuple[str, int, Line]]:
+    alone = [task for task in todo if task[0] not in SERVERS]
     if jobs == 1:
-        yield from map(_one, todo)
-        return
-    with ProcessPoolExecutor(jobs) as pool:
-        yield from pool.map(_one, todo, chunksize=4)
+        yield from map(_one, alone)
+    else:
+        with ProcessPoolExecutor(jobs) as pool:
+            yield from pool.map(_one, alone, chunksize=4)
+    for check, running in SERVERS.items():
+        tasks = [task for task in todo if task[0] == check]
+        if tasks:
+            standing.set_up_django(home)
+            with running():
+                yield from map(_one, tasks)
 
 
 def _one(task: tuple[str, int]) -> tuple[str, int, Line]:
@@ -217,6 +259,11 @@ def _judge_coverage(report: Report, check: str, lines: Sequence[Line]) -> None:
             for name in ("e1", "e2")
         }
         shares, shown = {"e2": both["e2"]}, {"e1_for_e2": both["e1"]}
+        report.figures[f"{check}_e2_width"] = float(
+            np.mean([high - low for low, high in _column(lines, "e2")])
+        )
+        report.figures[f"{check}_e2_width_right"] = float(2 * 1.96 * np.std(_column(lines, "value")))
+    report.figures[f"{check}_coverage_standard_error"] = float(np.sqrt(0.95 * 0.05 / len(lines)))
     for name, share in shares.items():
         report.figures[f"{check}_{name}_coverage"] = share
         report.judge(f"{check}_{name}_coverage_off_95", abs(share - 0.95), 0.015, at_most=True)
@@ -258,6 +305,33 @@ def _adjusted(line: Line, nulls: Sequence[Line]) -> dict[tuple[str, str], float]
     family = [(kind, name) for kind in ("delta", "size") for name in SERIES]
     ranks = [rank_p(line[kind][name], [null[kind][name] for null in nulls]) for kind, name in family]
     return dict(zip(family, holm([1.0 if p is None else p for p in ranks]), strict=True))
+
+
+def _column(lines: Sequence[Line], name: str) -> list[Any]:
+    return [line[name] for line in lines]
+
+
+def _judge_random_arm(report: Report, lines: Sequence[Line]) -> None:
+    """Judge by the smallest p value, adjusted for their number, of all the ways to be unfair."""
+    if not lines:
+        return
+    report.figures["random_arm_projects"] = len(lines)
+    found = inclusion.p_values(_column(lines, "taken"))
+    report.figures |= {f"random_arm_p_{name}": p for name, p in found.items()}
+    report.judge("random_arm_smallest_p", min(found.values()), FAIR_ALPHA)
+
+
+def _judge_timing(report: Report, lines: Sequence[Line]) -> None:
+    """Judge whether answers of the two arms take equally long; how often a guess is right is shown."""
+    if not lines:
+        return
+    latencies = timing.pooled(lines)
+    report.figures["timing_answers"] = sum(map(len, latencies["brought"].values()))
+    found = timing.told_apart(latencies)
+    for name, (right, p) in found.items():
+        report.figures[f"timing_guess_right_when_{name}"] = right
+        report.figures[f"timing_p_{name}"] = p
+    report.judge("timing_smallest_p", min(p for _, p in found.values()), FAIR_ALPHA)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ from learner.analysis_data import (
 from learner.estimates import NotEstimable, as_json
 from learner.gains import ARMS
 from learner.models import Checkpoint, Event, Plan, Replay, RoundArm
-from learner.resampling import Array, identity, logit, resample
+from learner.resampling import Array, Refits, identity, logit, resample
 from learner.sample_data import (
     Samples,
     current_guideline_version,
@@ -77,7 +77,7 @@ def analyse(project: Project, name: str, *, figure: str = "word_f1", unit: str =
 
 def curves(project: Project, figure: str, unit: str) -> dict[str, Any]:
     """Analysis 1: the arms' curves, the gain at equal cost, its mean, and savings (learner/gains.py)."""
-    trajectory = _with_refits(read_trajectory(project))
+    trajectory = _with_refits(project, read_trajectory(project))
     if trajectory is None:
         return NO_ROUNDS.as_json()
     compared = gains.compare(
@@ -129,7 +129,7 @@ def planned(project: Project, figure: str, unit: str) -> dict[str, Any]:
         "expected_detectable": plans.detectable(plan.expected_error),
         "looks": plans.looks(project),
     }
-    trajectory = _with_refits(read_trajectory(project))
+    trajectory = _with_refits(project, read_trajectory(project))
     if trajectory is None:
         return {**about, "outcome": NO_ROUNDS}
     costs = trajectory.curves.costs[plan.unit]
@@ -203,7 +203,7 @@ def _by_round(project: Project, samples: Samples, rng: np.random.Generator) -> l
 
 def events(project: Project, figure: str, unit: str) -> dict[str, Any]:
     """Analysis 3: what events did to the arms, and how long the order did not know (learner/effects.py)."""
-    trajectory = _with_refits(read_trajectory(project, level_only=True))
+    trajectory = _with_refits(project, read_trajectory(project, level_only=True))
     if trajectory is None:
         return NO_ROUNDS.as_json()
     frozen_at = [round_.frozen_at for round_ in trajectory.rounds if round_.frozen_at is not None]
@@ -305,7 +305,7 @@ def successors(project: Project, figure: str, unit: str) -> dict[str, Any]:
         return NO_ROUNDS.as_json()
     latest = trajectory.rounds[-1]
     drawn_by = str(latest.config.get("preset", ""))
-    cells: dict[tuple[str, str], tuple[Array, Array | None]] = {
+    cells: dict[tuple[str, str], tuple[Array, Refits | None]] = {
         (drawn_by, drawn_by): (trajectory.curves.counts[:, -1], None)
     }
     for preset, counts in _successor_counts(trajectory, latest.pk).items():
@@ -403,10 +403,10 @@ def guidelines(project: Project, figure: str, unit: str) -> dict[str, Any]:
     return {"assumptions": assumptions.judge(results)}
 
 
-def _with_refits(trajectory: Trajectory | None) -> Trajectory | None:
+def _with_refits(project: Project, trajectory: Trajectory | None) -> Trajectory | None:
     if trajectory is None:
         return None
-    refits = read_refits(trajectory)
+    refits = read_refits(project, trajectory)
     return replace(trajectory, curves=replace(trajectory.curves, refits=refits))
 
 

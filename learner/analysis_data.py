@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from annotation.models import Project
+from annotation.keys import key, normalise
+from annotation.models import Project, Sentence
 from learner.effects import Order
 from learner.gains import ARMS, UNITS, Curves
 from learner.holdout import read_holdout
 from learner.models import Checkpoint, Replay, Round, RoundArm
-from learner.resampling import KEY_GROUPS, Array
+from learner.resampling import KEY_GROUPS, Array, Refits
 
 COUNTS = 8
 Stored = dict[tuple[int, str, str], dict[int, Mapping[str, Sequence[int]]]]
@@ -110,14 +111,16 @@ def rows(by_document: Mapping[str, Sequence[int]], documents: Sequence[int]) -> 
     return [by_document.get(str(document), [0] * COUNTS) for document in documents]
 
 
-def _arms(rounds: Sequence[Round]) -> list[list[RoundArm]]:
-    frozen = RoundArm.objects.filter(round__in=rounds, arm__in=ARMS)
-    by_name = {(one.round_id, one.arm): one for one in frozen.defer("sentence_ids", "adjudication_ids")}
+def _arms(rounds: Sequence[Round], *, with_samples: bool = False) -> list[list[RoundArm]]:
+    frozen = RoundArm.objects.filter(round__in=rounds, arm__in=ARMS).defer("adjudication_ids")
+    if not with_samples:
+        frozen = frozen.defer("adjudication_ids", "sentence_ids")
+    by_name = {(one.round_id, one.arm): one for one in frozen}
     return [[by_name[round_.pk, arm] for round_ in rounds] for arm in ARMS]
 
 
-def read_refits(trajectory: Trajectory) -> Array | None:
-    """Return (groups, arms, rounds, seeds, documents, 8) of the jackknife; None while one is missing."""
+def read_refits(project: Project, trajectory: Trajectory) -> Refits | None:
+    """Return the jackknife's trainings, places being arms × rounds; None while one is missing."""
     stored = {
         (replay.variant, replay.round_id, replay.arm, replay.seed): replay.counts
         for replay in Replay.objects.filter(
@@ -136,7 +139,29 @@ def read_refits(trajectory: Trajectory) -> Array | None:
         return None
     table = np.array([rows(stored[name], trajectory.documents) for name in wanted], float)
     shape = (KEY_GROUPS, len(ARMS), len(trajectory.rounds), len(trajectory.seeds))
-    return table.reshape(*shape, len(trajectory.documents), COUNTS)
+    counts = table.reshape(*shape, len(trajectory.documents), COUNTS)
+    return Refits(counts=counts, shares=_group_shares(project, trajectory.rounds))
+
+
+def _group_shares(project: Project, rounds: Sequence[Round]) -> Array:
+    """Return (groups, arms, rounds): the share of an arm's labelled sentences that each key group holds."""
+    labelled = [[_labelled_in(frozen) for frozen in of_arm] for of_arm in _arms(rounds, with_samples=True)]
+    groups = key_groups(project, {id_ for of_arm in labelled for ids in of_arm for id_ in ids})
+    held = [
+        [np.bincount([groups[id_] for id_ in ids], minlength=KEY_GROUPS) / max(1, len(ids)) for ids in of_arm]
+        for of_arm in labelled
+    ]
+    return np.moveaxis(np.array(held), -1, 0)
+
+
+def _labelled_in(frozen: RoundArm) -> list[int]:
+    return [id_ for id_, label in zip(frozen.sentence_ids, frozen.annotation_ids, strict=True) if label]
+
+
+def key_groups(project: Project, ids: Iterable[int]) -> dict[int, int]:
+    """Return each sentence's group of the jackknife, the same in both arms and all rounds."""
+    texts = Sentence.objects.filter(pk__in=ids).values_list("pk", "text")
+    return {id_: key(project.seed, "jackknife", normalise(text)) % KEY_GROUPS for id_, text in texts}
 
 
 def read_replays(rounds: Sequence[Round], purpose: str) -> Stored:

@@ -8,7 +8,7 @@ import numpy as np
 
 from learner.estimates import NotEstimable, TheseSamples, TheseStrategies
 from learner.gains import ARMS, mean_gain, mean_gain_weights
-from learner.resampling import Array, Resampled, resample
+from learner.resampling import Array, Refits, Resampled, resample
 
 ACTIVE_MINUS_RANDOM = np.array([-1.0, 1.0])
 
@@ -29,12 +29,12 @@ class Succession:
 
 
 def successors(
-    cells: Mapping[tuple[str, str], tuple[Array, Array | None]], *, figure: str, seed: int
+    cells: Mapping[tuple[str, str], tuple[Array, Refits | None]], *, figure: str, seed: int
 ) -> list[Succession]:
     """Analysis 5: compare the arms on the diagonal (the model that chose) and off it (its successors).
 
     `cells` gives for (drawn by, trained) the counts (arms, seeds, documents, 8) of models trained on samples
-    of equal charged cost, and those of the refits without each key group, (groups, arms, …), or None.
+    of equal charged cost, and the refits without each key group, or None.
     Estimand: the difference active − random of the figure in each cell. Assumes that no model was tuned on
     these samples or this holdout. Source of the question: Lowell, Lipton & Wallace 2019.
     """

@@ -19,7 +19,7 @@ import numpy as np
 
 from learner.estimates import NotEstimable, TheseSamples, TheseStrategies
 from learner.gains import ARMS, Curves, gain_at
-from learner.resampling import Array, Functional, logit, ratio, resample
+from learner.resampling import Array, Functional, Refits, logit, ratio, resample
 
 # Rounds that the model needs on each side of an event.
 MIN_SIDE = 5
@@ -40,7 +40,7 @@ TRAJECTORY_ASSUMPTIONS = (
 
 
 def bridge(
-    counts: Array, *, figure: str, refits: Array | None = None, seed: int
+    counts: Array, *, figure: str, refits: Refits | None = None, seed: int
 ) -> dict[str, Mapping[str, Any]]:
     """Return the effect of a change from a bridge round.
 

@@ -23,6 +23,7 @@ from learner.resampling import (
     Array,
     Band,
     Functional,
+    Refits,
     Resampled,
     band,
     logit,
@@ -38,14 +39,13 @@ class Curves:
     """Both arms' measured rounds, in the order of their freezes.
 
     `counts` is (arms, rounds, seeds, documents, 8), arms as in ARMS; `costs` gives for each unit (arms,
-    rounds), never falling; `refits` is (groups, arms, rounds, seeds, documents, 8) or None: the same rounds
-    trained without each of the key groups.
+    rounds), never falling; `refits` are the same rounds trained without each of the key groups, or None.
     """
 
     rounds: Sequence[int]
     counts: Array
     costs: Mapping[str, Array]
-    refits: Array | None = None
+    refits: Refits | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ A string is held to have moved by the sign test on its paired occurrences (Conov
 stay, a reader is as likely to join what another cut as to cut what another kept.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -30,6 +30,8 @@ ASSUMPTIONS = (
     "On them two people differ as often as on the sentences that two people read under one version.",
     "It says what the rules did to labels, not which arm or which way of drawing is the better one.",
 )
+# What is counted: a string, or the beginning or the end that several have in common, as (…, text, …).
+Name = tuple[str, str, str]
 # Strings that a result names.
 STRINGS_SHOWN = 50
 
@@ -117,7 +119,10 @@ def _share(sums: Array) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A string and how many of its occurrences the new rules joined or split; `p` by the sign test."""
+    """A string and how many of its occurrences the new rules joined or split; `p` by the sign test.
+
+    `ab…` stands for all strings whose first part, where they are cut, is ab, and `…ab` for the last part.
+    """
 
     string: str
     joined: int
@@ -128,29 +133,41 @@ class Moved:
 def moved(pairs: Iterable[Pair]) -> list[Moved]:
     """Return the strings that readings under the new rules treat otherwise, the surest change first.
 
-    p is adjusted for the number of strings with regard to what each can reach at all (learner/discrete.py).
+    Strings with a part in common, `ab…` or `…ab`, are also held to be one where they are several: a rule for
+    a prefix joins it to many words, none of which need come twice. p is adjusted for the number of all with
+    regard to what each can reach at all (learner/discrete.py).
     """
-    joined, split = Counter[str](), Counter[str]()
+    joined, split = Counter[Name](), Counter[Name]()
+    strings: dict[Name, set[str]] = defaultdict(set)
     for pair in pairs:
-        joined.update(_whole_only_in(pair.after, pair.before, pair.clusters))
-        split.update(_whole_only_in(pair.before, pair.after, pair.clusters))
-    strings = sorted(joined | split)
-    tests = [_sign_test(joined[string], joined[string] + split[string]) for string in strings]
+        for count, whole, cut in ((joined, pair.after, pair.before), (split, pair.before, pair.after)):
+            for string, first, last in _whole_only_in(whole, cut, pair.clusters):
+                for name in (("", string, ""), ("", first, "…"), ("…", last, "")):
+                    count[name] += 1
+                    strings[name].add(string)
+    names = sorted(name for name, held in strings.items() if "…" not in (name[0], name[2]) or len(held) > 1)
+    tests = [_sign_test(joined[name], joined[name] + split[name]) for name in names]
     found = [
-        Moved(string, joined[string], split[string], p)
-        for string, p in zip(strings, adjusted(tests), strict=True)
+        Moved("".join(name), joined[name], split[name], p)
+        for name, p in zip(names, adjusted(tests), strict=True)
     ]
     return sorted(found, key=lambda one: (one.p, -abs(one.joined - one.split), one.string))
 
 
-def _whole_only_in(one: Sequence[int], other: Sequence[int], clusters: Sequence[str]) -> list[str]:
-    """Return the tokens of one reading that the other cuts inside while it agrees with both their ends."""
+def _whole_only_in(
+    one: Sequence[int], other: Sequence[int], clusters: Sequence[str]
+) -> Iterator[tuple[str, str, str]]:
+    """Yield the tokens of one reading that the other cuts inside while it agrees with both their ends.
+
+    Each with the first and the last of the parts that the other makes of it.
+    """
     edges, others = [0, *one, len(clusters)], {0, *other, len(clusters)}
-    return [
-        "".join(clusters[start:end])
-        for start, end in pairwise(edges)
-        if start in others and end in others and any(place in others for place in range(start + 1, end))
-    ]
+    for start, end in pairwise(edges):
+        inside = [place for place in range(start + 1, end) if place in others]
+        if start in others and end in others and inside:
+            parts = (start, end), (start, inside[0]), (inside[-1], end)
+            string, first, last = ("".join(clusters[begin:stop]) for begin, stop in parts)
+            yield string, first, last
 
 
 def _sign_test(count: int, n: int) -> tuple[float, Array]:

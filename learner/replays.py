@@ -13,10 +13,9 @@ from typing import Any
 import torch
 from django.db import connection
 
-from annotation.keys import key, normalise
-from annotation.models import Project, Sentence
+from annotation.models import Project
 from learner import guideline_bridges
-from learner.analysis_data import read_trajectory
+from learner.analysis_data import key_groups, read_trajectory
 from learner.gains import ARMS
 from learner.holdout import Holdout, Reference, read_holdout
 from learner.measuring import load, measure
@@ -139,7 +138,7 @@ def _jobs(round_: Round, purpose: str, seeds: Sequence[int], presets: Sequence[s
 def _without_group(job: Job) -> dict[str, Any]:
     """Train the arm without one key group; a sentence's group is the same in both arms."""
     arm = RoundArm.objects.get(round=job.round, arm=job.arm)
-    groups = _key_groups(job.round.project, arm.sentence_ids)
+    groups = key_groups(job.round.project, arm.sentence_ids)
     kept = [place for place, id_ in enumerate(arm.sentence_ids) if groups[id_] != int(job.variant)]
     part = RoundArm(
         round=job.round,
@@ -150,11 +149,6 @@ def _without_group(job: Job) -> dict[str, Any]:
     )
     tagger, _ = train_arm(part, job.seed, config=job.round.config)
     return measure(tagger, job.holdout)
-
-
-def _key_groups(project: Project, ids: Sequence[int]) -> dict[int, int]:
-    texts = Sentence.objects.filter(pk__in=ids).values_list("pk", "text")
-    return {id_: key(project.seed, "jackknife", normalise(text)) % KEY_GROUPS for id_, text in texts}
 
 
 def _successor(job: Job) -> dict[str, Any]:

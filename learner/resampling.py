@@ -28,6 +28,10 @@ KEY_GROUPS = 10
 # Of the jackknife's variance, what the samples keep at the least, and the degrees of freedom it then has.
 LEAST_SAMPLE_SHARE = 0.1
 LEAST_SAMPLE_DEGREES = 4.0
+# As good as normal.
+MOST_DEGREES = 1e6
+# Shares of key groups are the same when they differ by less.
+SAME_SIZE = 1e-9
 
 # Where segmenter.metrics.Counts keeps what each figure needs: (true positives, false positives, false
 # negatives), or (right, all).
@@ -64,13 +68,25 @@ def identity(values: Array) -> Array:
 
 
 @dataclass(frozen=True, slots=True)
+class Refits:
+    """The jackknife's trainings: the trajectory when each key group in turn is taken out of the samples.
+
+    `counts` is (groups, …, seeds, documents, 8); `shares` is (groups, …): what share of a place's sample the
+    group held, in labelled sentences.
+    """
+
+    counts: Array
+    shares: Array
+
+
+@dataclass(frozen=True, slots=True)
 class Resampled:
     """A trajectory of a figure and its chance.
 
     `by_seed` is (seeds, …); `documents` is (draws, seeds, …), the figure on resampled documents, or None
     where there are too few; `refits` is (groups, seeds, …), the figure when each key group in turn is taken
-    out of the samples before training, or None, and `refit_documents` (fewer draws, groups, seeds, …) the
-    same on resampled documents.
+    out of the samples before training, or None, `refit_documents` (fewer draws, groups, seeds, …) the same on
+    resampled documents, and `shares` (groups, …) what of the samples was taken out.
     """
 
     by_seed: Array
@@ -79,6 +95,7 @@ class Resampled:
     n_documents: int
     seed: int
     refit_documents: Array | None = None
+    shares: Array | None = None
 
     @property
     def values(self) -> Array:
@@ -103,7 +120,8 @@ class Resampled:
         if self.n_seeds >= MIN_SEEDS:
             drawn = drawn + self._seed_term(functional, by_draw, rng)
         if strategies:
-            drawn = drawn + self._sample_term(functional, rng)
+            parts, degrees = self._sample_parts(functional)
+            drawn = _with_samples(drawn, parts, rng, degrees=degrees)
         return drawn
 
     def _seed_term(self, functional: Functional, by_draw: Array, rng: np.random.Generator) -> Array:
@@ -123,32 +141,37 @@ class Resampled:
         errors = np.sqrt((apart**2).sum(axis=0) * kept / (n * (n - 1)))
         return rng.standard_t(n - 1, size=(len(by_draw), len(errors))) * errors
 
-    def _sample_term(self, functional: Functional, rng: np.random.Generator) -> Array:
-        """Draw the part of the samples: the delete-one-group jackknife (Efron & Tibshirani 1993, ch. 11).
+    def _sample_parts(self, functional: Functional) -> tuple[Array, float]:
+        """Return (groups, k), whose parts' · parts is the samples' covariance, and its degrees of freedom.
 
-        Refits differ by chance too, and the jackknife multiplies that; its expected part is estimated from
-        what groups and seeds do together, and taken off, and so is what groups and documents do together,
-        which the draws of documents contain already. What is left is known less well than from ten
-        groups (Satterthwaite 1946), and by luck it may be next to nothing: both limits below were set by
-        simulation, so that 95 % intervals hold wherever the samples matter (bench/validity.py).
+        The delete-one-group jackknife (Efron & Tibshirani 1993, ch. 11).
+
+        Groups are unequal by chance, and more so between the arms; a refit follows how much was left to
+        learn from, which is fixed in the design. That part is taken off by regression on the groups' shares
+        (a control variate; Lavenberg & Welch 1981). Refits differ by chance too, and the jackknife multiplies
+        that; its expected part is estimated from what groups and seeds do together, and taken off, and so is
+        what groups and documents do together, which the draws of documents contain already. What is left is
+        known less well than from ten groups (Satterthwaite 1946), and by luck it may be next to nothing: both
+        limits below were set by simulation, so that 95 % intervals hold wherever the samples matter
+        (bench/validity.py).
         """
-        if self.refits is None:
+        if self.refits is None or self.shares is None:
             raise ValueError(NO_REFITS)
-        refits = functional(self.refits)
+        refits, shares = functional(self.refits), functional(self.shares)
         groups = len(refits)
-        apart, together = _groups_and_cells(refits)
+        sizes = shares - shares.mean(axis=0)
+        apart, together = _freed(refits.mean(axis=-2), sizes), _cells(refits)
         variance = (groups - 1) / groups * (apart**2).sum()
         noise = _refit_noise((together**2).sum(), refits)
         shared = 0.0
         if self.refit_documents is not None:
-            drawn, cells = _groups_and_cells(functional(self.refit_documents))
-            by_document = (groups - 1) / groups * drawn.var(axis=0).sum()
-            shared = max(0.0, by_document - _refit_noise(cells.var(axis=0).sum(), refits))
+            drawn = functional(self.refit_documents)
+            by_document = (groups - 1) / groups * _freed(drawn.mean(axis=-2), sizes).var(axis=0).sum()
+            shared = max(0.0, by_document - _refit_noise(_cells(drawn).var(axis=0).sum(), refits))
         kept = max(LEAST_SAMPLE_SHARE, 1 - (noise + shared) / variance) if variance > 0 else 0.0
-        degrees = max(LEAST_SAMPLE_DEGREES, (groups - 1) * kept**2)
-        draws = len(self.documents) if self.documents is not None else DRAWS
-        parts = apart * np.sqrt(kept * (groups - 1) / groups)
-        return _t_combinations(parts, draws, rng, degrees=degrees)
+        free = groups - 1 - int(_differ(sizes).any())
+        degrees = max(LEAST_SAMPLE_DEGREES, free * kept**2)
+        return apart * np.sqrt(kept * (groups - 1) / groups), degrees
 
     def these_samples(self, functional: Functional, *, level: float = LEVEL) -> TheseSamples | NotEstimable:
         """Estimate a scalar functional for these samples (E1)."""
@@ -203,16 +226,15 @@ def resample(
     counts: Array,
     figure: str,
     *,
-    refits: Array | None = None,
+    refits: Refits | None = None,
     scale: Callable[[Array], Array] = identity,
     seed: int,
     draws: int = DRAWS,
 ) -> Resampled:
     """Resample the documents of a trajectory of counts (…, seeds, documents, 8).
 
-    `refits` holds the counts of the jackknife, (groups, …, seeds, documents, 8). `scale` is applied to the
-    figure of every seed (`logit`, say). `seed` makes the draws repeatable; two calls with one seed and one
-    number of documents draw the same documents.
+    `scale` is applied to the figure of every seed (`logit`, say). `seed` makes the draws repeatable; two
+    calls with one seed and one number of documents draw the same documents.
     """
     n = counts.shape[-2]
     weights = document_weights(n, draws=draws, seed=seed) if n >= MIN_DOCUMENTS else None
@@ -227,12 +249,15 @@ def resample(
     return Resampled(
         by_seed=figures(counts.sum(axis=-2)),
         documents=None if weights is None else np.moveaxis(drawn(counts, weights), -1, 1),
-        refits=None if refits is None else np.moveaxis(scale(ratio(refits.sum(axis=-2), figure)), -1, 1),
+        refits=None
+        if refits is None
+        else np.moveaxis(scale(ratio(refits.counts.sum(axis=-2), figure)), -1, 1),
         n_documents=n,
         seed=seed,
         refit_documents=None
         if refits is None or weights is None
-        else np.moveaxis(drawn(refits, weights[:REFIT_DRAWS]), -1, 2),
+        else np.moveaxis(drawn(refits.counts, weights[:REFIT_DRAWS]), -1, 2),
+        shares=None if refits is None else refits.shares,
     )
 
 
@@ -253,13 +278,31 @@ def t_over_z(degrees: float, *, level: float = LEVEL) -> float:
     return float(student_t.ppf(tail, degrees) / norm.ppf(tail))
 
 
-def _groups_and_cells(refits: Array) -> tuple[Array, Array]:
-    """Split (…, groups, seeds, k) into what groups do, (…, groups, k), and what they do with seeds."""
-    by_group = refits.mean(axis=-2)
-    mean = refits.mean(axis=(-3, -2))
-    by_seed = refits.mean(axis=-3)
-    cells = refits - by_group[..., None, :] - by_seed[..., None, :, :] + mean[..., None, None, :]
-    return by_group - mean[..., None, :], cells
+def _freed(by_group: Array, sizes: Array) -> Array:
+    """Return what groups do, (…, groups, k), about 0 and freed of their sizes (groups, k), which have mean 0.
+
+    Residuals of least squares with a slope for each of the k places; the regression takes one of the groups'
+    degrees of freedom, for which they are widened. Where the groups are equal there is nothing to free.
+    """
+    groups = len(sizes)
+    apart = by_group - by_group.mean(axis=-2, keepdims=True)
+    differ = _differ(sizes)
+    squares = np.where(differ, (sizes**2).sum(axis=0), 1.0)
+    slopes = np.where(differ, (apart * sizes).sum(axis=-2) / squares, 0.0)
+    widening = np.where(differ, np.sqrt((groups - 1) / (groups - 2)), 1.0)
+    return np.asarray((apart - slopes[..., None, :] * sizes) * widening)
+
+
+def _differ(sizes: Array) -> Array:
+    """Tell for each of the k places whether the groups differ in size by more than rounding."""
+    return np.asarray(np.abs(sizes).max(axis=0) > SAME_SIZE)
+
+
+def _cells(refits: Array) -> Array:
+    """Return what groups and seeds do together in (…, groups, seeds, k): neither of them by itself."""
+    by_group = refits.mean(axis=-2, keepdims=True)
+    by_seed = refits.mean(axis=-3, keepdims=True)
+    return np.asarray(refits - by_group - by_seed + refits.mean(axis=(-3, -2), keepdims=True))
 
 
 def _refit_noise(squares: float, refits: Array) -> float:
@@ -268,14 +311,20 @@ def _refit_noise(squares: float, refits: Array) -> float:
     return float((groups - 1) ** 2 / groups * squares / ((groups - 1) * (seeds - 1)) / seeds)
 
 
-def _t_combinations(parts: Array, draws: int, rng: np.random.Generator, *, degrees: float) -> Array:
-    """Return (draws, k): t variables whose scale matrix is parts' · parts.
+def _with_samples(drawn: Array, parts: Array, rng: np.random.Generator, *, degrees: float) -> Array:
+    """Return (draws, k): the draws of documents and seeds with the samples' normal part, as t variables.
 
-    Each place gets a chi-square of its own, since its variance was estimated by itself; with a common one,
-    simultaneous bands came out too narrow.
+    The degrees are those of the sum, of whose variance only the samples' share is known from few groups
+    (Welch 1947; Satterthwaite 1946): t variables of the samples alone, added to the other draws, make
+    intervals too wide. Each place gets a chi-square of its own, since its variance was estimated by itself;
+    with a common one, simultaneous bands came out too narrow.
     """
-    normal = rng.standard_normal((draws, len(parts))) @ parts
-    return normal * np.sqrt(degrees / rng.chisquare(degrees, size=normal.shape))
+    centre, of_samples = drawn.mean(axis=0), (parts**2).sum(axis=0)
+    whole = drawn.var(axis=0) + of_samples
+    share = np.divide(of_samples, whole, out=np.ones_like(whole), where=whole > 0)
+    of_sum = np.minimum(degrees / np.maximum(share, 1e-6) ** 2, MOST_DEGREES)
+    apart = drawn - centre + rng.standard_normal((len(drawn), len(parts))) @ parts
+    return np.asarray(centre + apart * np.sqrt(of_sum / rng.chisquare(of_sum, size=apart.shape)))
 
 
 def _percentiles(draws: Array, level: float) -> tuple[float, float]:

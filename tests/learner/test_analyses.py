@@ -79,9 +79,14 @@ class TestAProjectWithRounds:
         assert positive == sum(len(one.boundaries) for one in references)
 
         store_refits(trajectory)
-        assert read_refits(trajectory).shape == (10, 2, 2, 1, 6, 8)
+        refits = read_refits(project, trajectory)
+        assert refits.counts.shape == (10, 2, 2, 1, 6, 8)
+        # of a sample's sentences each is in one group, and by chance not as many in each
+        assert refits.shares.shape == (10, 2, 2)
+        assert refits.shares.sum(axis=0) == pytest.approx(np.ones((2, 2)))
+        assert refits.shares.std(axis=0).min() > 0
         Replay.objects.first().delete()
-        assert read_refits(trajectory) is None
+        assert read_refits(project, trajectory) is None
 
         for checkpoint in Checkpoint.objects.filter(round__number=1):
             checkpoint.metrics["reference"] = "older"

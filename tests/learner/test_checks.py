@@ -3,6 +3,7 @@ import pytest
 
 from learner.checks import biased_test, label_noise, successors
 from learner.estimates import NotEstimable, TheseSamples
+from learner.resampling import Refits
 from tests.learner.worlds import World, counts_of
 
 
@@ -23,7 +24,8 @@ class TestSuccessors:
         rng = np.random.default_rng(0)
         world = World(rounds=1, gain=0.5)
         counts, refits = world.measure(rng, world.groups(rng))
-        cells = {("a", "b"): (counts[:, 0], refits[:, :, 0])}
+        last = Refits(refits.counts[:, :, 0], refits.shares[..., 0])
+        cells = {("a", "b"): (counts[:, 0], last)}
         (cell,) = successors(cells, figure="word_f1", seed=1)
         assert cell.e2.low > 0
         assert cell.e2.high - cell.e2.low > cell.e1.high - cell.e1.low
@@ -50,9 +52,9 @@ class TestTheTestASampleWouldBe:
 
     def test_the_random_arms_next_draws_are_as_good_a_test_as_the_holdout(self):
         rng, held = np.random.default_rng(3), 0
-        world = World(rounds=1, documents=42)
+        world = World(rounds=1, documents=42, sample=0)
         for _ in range(60):
-            first, second = (world.measure(rng, np.zeros((2, 2, 1)))[0][0, 0] for _ in range(2))
+            first, second = (world.measure(rng, world.groups(rng, 2))[0][0, 0] for _ in range(2))
             random, _ = biased_test(
                 first,
                 {"random": second, "active": second},

@@ -24,10 +24,10 @@ def project():
     return make_project()
 
 
-def serve(project, desk, *, domains, lengths, reader, count=40):
+def serve(project, desk, *, domains, lengths, reader, count=40, corpus=None):
     """Hand out sentences of the random arm: domains and lengths in turn."""
     queue = Queue.objects.get(project=project, kind="random")
-    corpus = make_corpus(project, 0)
+    corpus = corpus or make_corpus(project, 0)
     for number in range(count):
         desk.wait(minutes=5)
         document = Document.objects.create(
@@ -67,12 +67,36 @@ class TestServed:
         assert event.before["shares"]["story"] == 0.5
         assert "lengths.shifted" not in kinds()
 
+    def test_longer_text_of_a_new_corpus_is_found_although_it_is_half_of_what_is_served(self, project, desk):
+        reader = make_member(project).user
+        old, new = make_corpus(project, 0), make_corpus(project, 0)
+        serve(project, desk, domains=["news"], lengths=[3, 4, 5, 9], reader=reader, corpus=old)
+        changed = desk.now
+        for _ in range(30):
+            serve(project, desk, domains=["news"], lengths=[3, 4, 5, 9], reader=reader, corpus=old, count=1)
+            serve(project, desk, domains=["news"], lengths=[8], reader=reader, corpus=new, count=1)
+            drift.watch(project)
+        event = Event.objects.get()
+        assert (event.kind, event.after["corpus"]) == ("lengths.shifted", new.pk)
+        assert event.at == changed + timedelta(minutes=10)
+        assert event.before["median"] < event.after["median"]
+
+    def test_a_new_corpus_of_the_same_lengths_is_none(self, project, desk):
+        reader = make_member(project).user
+        for _ in range(2):
+            serve(project, desk, domains=["news"], lengths=[3, 4, 5, 9], reader=reader)
+            drift.watch(project)
+        assert not kinds()
+
     def test_other_lengths_are_found(self, project, desk):
         reader = make_member(project).user
-        serve(project, desk, domains=["news"], lengths=[3, 4, 5], reader=reader)
-        serve(project, desk, domains=["news"], lengths=[9, 10, 4], reader=reader)
+        corpus = make_corpus(project, 0)
+        serve(project, desk, domains=["news"], lengths=[3, 4, 5], reader=reader, corpus=corpus)
+        serve(project, desk, domains=["news"], lengths=[9, 10, 4], reader=reader, corpus=corpus)
         drift.watch(project)
-        assert kinds() == {"lengths.shifted"}
+        event = Event.objects.get()
+        assert event.kind == "lengths.shifted"
+        assert "corpus" not in event.after
 
     def test_the_same_mix_is_no_drift(self, project, desk):
         reader = make_member(project).user

@@ -89,7 +89,7 @@ class TestTheTrajectoryModel:
         world = World(rounds=12, documents=40, sample=0.0)
         rng, held = np.random.default_rng(4), 0
         for _ in range(60):
-            counts, _ = world.measure(rng, np.zeros((2, 2, 1)))
+            counts, _ = world.measure(rng, world.groups(rng, 2))
             curves = Curves(rounds=list(range(1, 13)), counts=counts, costs={"annotations": COSTS})
             (found,) = estimate(curves, [AFTER_SIX])
             assert isinstance(found.difference_e2, NotEstimable)

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -107,7 +108,8 @@ class TestSavings:
 
     def test_draws_that_do_not_reach_the_level_leave_the_interval_open(self):
         rng = np.random.default_rng(3)
-        counts, _ = World(rounds=3).measure(rng, np.zeros((10, 2, 1)))
+        world = World(rounds=3)
+        counts, _ = world.measure(rng, world.groups(rng))
         resampled = resample(counts, "word_f1", seed=1, draws=200)
         held = gains.saving(resampled, COSTS, float(resampled.values[0, -1]) + 0.001)
         assert held.high is None
@@ -126,7 +128,8 @@ class TestBands:
         assert held.above_zero_from() is None
 
     def test_the_simultaneous_band_is_wider_than_each_interval_by_itself(self):
-        counts, _ = World().measure(np.random.default_rng(0), np.zeros((10, 2, 1)))
+        rng = np.random.default_rng(0)
+        counts, _ = World().measure(rng, World().groups(rng))
         held = band(resample(counts, "word_f1", seed=1), lambda values: values[..., 1, :])
         for (low, high), (lower, higher) in zip(held.pointwise, held.simultaneous, strict=True):
             assert lower < low
@@ -152,6 +155,18 @@ def replays():
     return found
 
 
+def e2_width(*, growth, seed, equal=False):
+    """The width of E2 in a world that learns so fast, its groups' shares known or taken for equal."""
+    rng = np.random.default_rng(seed)
+    world = World(growth=growth)
+    counts, refits = world.measure(rng, world.groups(rng))
+    if equal:
+        refits = replace(refits, shares=np.full_like(refits.shares, 0.1))
+    resampled = resample(counts, "word_f1", refits=refits, seed=seed, draws=300)
+    answer = mean_difference(resampled, np.tile([1.0, 2.0, 3.0, 4.0], (2, 1)))["e2"]
+    return answer.high - answer.low
+
+
 class TestIntervalsHold:
     """Small Monte Carlo; the full one is bench/validity.py. Of 150 true 95 % intervals 135 to 149 hold."""
 
@@ -167,6 +182,16 @@ class TestIntervalsHold:
     def test_e1_is_no_answer_to_the_question_of_e2(self, replays):
         held = sum(answer["e1"].low <= truth <= answer["e1"].high for answer, _, truth in replays)
         assert held < 0.85 * REPLAYS
+
+    def test_how_unequal_the_key_groups_are_does_not_widen_e2(self):
+        """Refits follow what is left to learn from; without the shares that passed for luck of the draw."""
+        flat, steep, unknown = [], [], []
+        for seed in range(100, 120):
+            flat.append(e2_width(growth=0, seed=seed))
+            steep.append(e2_width(growth=1.2, seed=seed))
+            unknown.append(e2_width(growth=1.2, seed=seed, equal=True))
+        assert np.mean(steep) < 1.2 * np.mean(flat)
+        assert np.mean(unknown) > 1.5 * np.mean(flat)
 
     def test_replicate_streams_cover_the_truth(self):
         rng = np.random.default_rng(2)

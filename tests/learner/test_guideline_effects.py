@@ -65,6 +65,17 @@ class TestStrings:
         assert (one.string, one.joined, one.split) == ("กขคง", 10, 0)
         assert one.p == pytest.approx(2 / 1024)
 
+    def test_a_prefix_that_is_joined_to_many_words_has_moved_though_no_word_comes_twice(self):
+        words = "คงจฉชซฌญฎฏ"
+        first, *others = moved([pair(f"กข|{word}", f"กข{word}") for word in words])
+        assert (first.string, first.joined, first.split) == ("กข…", 10, 0)
+        assert first.p == pytest.approx(2 / 1024)
+        assert {(one.string, one.joined) for one in others} == {(f"กข{word}", 1) for word in words}
+
+    def test_the_last_part_is_one_too(self):
+        pairs = [pair(f"{word}|กข", f"{word}กข") for word in "คงจฉชซ"]
+        assert moved(pairs)[0].string == "…กข"
+
     def test_slips_go_both_ways_and_move_nothing(self):
         (one,) = moved([pair("กข|คง", "กขคง")] * 5 + [pair("กขคง", "กข|คง")] * 5)
         assert (one.joined, one.split, one.p) == (5, 5, 1.0)

@@ -5,7 +5,25 @@ from typing import Any
 
 import numpy as np
 
+from learner.resampling import Refits
+
 Array = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The key groups of both arms' samples, (groups, arms, 1): their luck, and their shares of the sample."""
+
+    luck: Array
+    shares: Array
+
+    def effect(self) -> Array:
+        """(arms, 1): what the groups add to their arm's log odds together."""
+        return np.asarray((self.shares * self.luck).sum(axis=0))
+
+    def without_each(self) -> Array:
+        """(groups, arms, 1): the same of the other groups."""
+        return np.asarray((self.effect() - self.shares * self.luck) / (1 - self.shares))
 
 
 @dataclass(frozen=True)
@@ -13,7 +31,8 @@ class World:
     """Log odds of a right word = base + rounds' growth + gain of the active arm + chance, each part its own.
 
     Standard deviations: `sample` of a trained sample (it stays with an arm over the rounds), `model` of a
-    model seed, `document` of a document, `both` of what a document is to one model.
+    model seed, `document` of a document, `both` of what a document is to one model. A sample of `sentences`
+    falls into groups at random, and a part of it trains to `growth` · log(part) less.
     """
 
     rounds: int = 4
@@ -25,29 +44,33 @@ class World:
     document: float = 0.3
     both: float = 0.1
     words: int = 90
+    sentences: int = 105
+    growth: float = 0.6
 
     def base(self) -> Array:
         odds = np.tile(1.0 + 0.25 * np.arange(self.rounds), (2, 1))
         odds[1] += self.gain
         return odds
 
-    def groups(self, rng: np.random.Generator, count: int = 10) -> Array:
-        """(groups, arms, 1): what each key group adds to its arm; the sample is their mean."""
-        return rng.normal(0, self.sample * np.sqrt(count), size=(count, 2, 1))
+    def groups(self, rng: np.random.Generator, count: int = 10) -> Groups:
+        held = rng.multinomial(self.sentences, np.full(count, 1 / count), size=2).T[..., None]
+        shares = np.maximum(held, 1) / np.maximum(held, 1).sum(axis=0)
+        return Groups(luck=rng.normal(0, self.sample / np.sqrt(shares)), shares=shares)
 
-    def true_f1(self, groups: Array | None = None) -> Array:
+    def true_f1(self, groups: Groups | None = None) -> Array:
         """(arms, rounds): over all documents and seeds, of this sample, or of a sample without any luck."""
-        odds = self.base() if groups is None else self.base() + groups.mean(axis=0)
+        odds = self.base() if groups is None else self.base() + groups.effect()
         spread = np.sqrt(self.model**2 + self.document**2 + self.both**2)
         points, weights = np.polynomial.hermite_e.hermegauss(30)
         return (weights / weights.sum() / (1 + np.exp(-(odds[..., None] + spread * points)))).sum(axis=-1)
 
-    def measure(self, rng: np.random.Generator, groups: Array) -> tuple[Array, Array]:
-        """Counts (arms, rounds, seeds, documents, 8), and those of the refits without each group."""
+    def measure(self, rng: np.random.Generator, groups: Groups) -> tuple[Array, Refits]:
+        """Counts (arms, rounds, seeds, documents, 8), and the refits without each group."""
         documents = rng.normal(0, self.document, size=self.documents)
-        whole = self._counts(rng, groups.mean(axis=0), documents)
-        without = (groups.sum(axis=0) - groups) / (len(groups) - 1)
-        return whole, np.stack([self._counts(rng, effect, documents) for effect in without])
+        whole = self._counts(rng, groups.effect(), documents)
+        effects = groups.without_each() + self.growth * np.log1p(-groups.shares)
+        counts = np.stack([self._counts(rng, effect, documents) for effect in effects])
+        return whole, Refits(counts, np.broadcast_to(groups.shares, (*groups.shares.shape[:2], self.rounds)))
 
     def _counts(self, rng: np.random.Generator, effect: Array, documents: Array) -> Array:
         shape = (2, self.rounds, self.seeds, self.documents)
