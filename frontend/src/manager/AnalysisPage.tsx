@@ -13,8 +13,13 @@ import { SamplesCard } from "./SamplesCard";
 
 /** How the two samples differ, what events did, and which assumptions held. */
 export function AnalysisPage({ store }: PageProps) {
-  const round = store.overview.value?.round;
-  const key = `${round?.id} ${round?.state}`;
+  const overview = store.overview.value;
+  // Each analysis takes its time: none is asked for before it is known which round is the latest.
+  if (overview === null) return <p role="status">{t("loading")}</p>;
+  return <Analyses store={store} reloadKey={`${overview.round?.id} ${overview.round?.state}`} />;
+}
+
+function Analyses({ store, reloadKey: key }: CardProps) {
   // Effects and both kinds of bridges are one analysis.
   const events = useLoaded(() => store.api.analysis<EventAnalysis | NotEstimable>("events"), key);
   return (

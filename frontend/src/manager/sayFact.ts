@@ -45,6 +45,8 @@ function sayNumber(name: string, value: number, people: People): string {
 function sayWord(name: string, value: string): string {
   if (/^\d{4}-\d\d-\d\dT/.test(value)) return formatDateTime(value, language.value);
   if (HASHES.has(name) && /^[0-9a-f]{12,}$/.test(value)) return value.slice(0, 12);
+  // A strategy is known by its name; what it does is said where it is chosen.
+  if (name === "strategy") return value;
   const known = findKey(PREFIXES[name] ?? name, value.replaceAll(/[ -]/g, "_"));
   return known ? t(known) : value;
 }
