@@ -79,8 +79,8 @@ function Ask({ store, onDone }: PageProps & { onDone: () => Promise<void> }) {
           min={0}
           max={10_000}
           required
-          value={perArm.value}
-          onChange={(event) => event.currentTarget.checkValidity() && (perArm.value = Number(event.currentTarget.value))}
+          defaultValue={PER_ARM}
+          onInput={(event) => event.currentTarget.checkValidity() && (perArm.value = Number(event.currentTarget.value))}
         />
       </label>
       <ErrorNote error={act.error.value ?? preview.error.value} onRetry={() => void preview.reload()} />

@@ -216,8 +216,10 @@ describe("bridges", () => {
     expect(await card.findByText(/The new rules change labels/)).toBeTruthy();
     expect(card.getByText(/change the active arm's sample more/)).toBeTruthy();
     expect(card.getByText("joined in 9 places, split in 0")).toBeTruthy();
+    fireEvent.input(card.getByLabelText(/Sentences of each arm/), { target: { value: "40" } });
+    await waitFor(() => expect(sent("GET", "/guideline-bridges/preview")).toHaveLength(2));
     fireEvent.click(card.getByRole("button", { name: "Have them read" }));
-    await waitFor(() => expect(sent("POST", "/guideline-bridges")[0]?.body).toEqual({ per_arm: 100 }));
+    await waitFor(() => expect(sent("POST", "/guideline-bridges")[0]?.body).toEqual({ per_arm: 40 }));
   });
   it("of a guideline that cannot be built say why", async () => {
     const why = { code: "nothing_replaced", values: {}, text: "No guideline has been replaced yet." };
