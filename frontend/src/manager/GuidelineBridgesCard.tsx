@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { GuidelineBridge } from "../api/types";
-import { isRefused, verdictOf, type Estimated, type RulesEffect } from "../domain/analyses";
+import { isRefused, verdictOf, type Estimated, type Reason, type RulesEffect } from "../domain/analyses";
 import { formatDateTime, formatNumber, formatShare } from "../domain/dates";
 import { describeError, ErrorNote } from "../shared/ErrorNote";
 import { sayReason } from "../shared/sayReason";
@@ -64,8 +64,9 @@ function Ask({ store, onDone }: PageProps & { onDone: () => Promise<void> }) {
   const preview = useLoaded(() => store.api.previewGuidelineBridge(perArm.value), perArm.value);
   const act = useAct();
   const cost = preview.data.value;
-  // Not a mistake of anybody's: there is nothing to bridge, and this says why.
-  if (preview.error.value?.status === 409) return <p>{describeError(preview.error.value)}</p>;
+  const refusal = preview.error.value?.status === 409 ? preview.error.value : null;
+  // Not a mistake of anybody's: there is nothing to bridge, and this says why, unless the bridge stands above.
+  if (refusal) return (refusal.details.why as Reason | undefined)?.code === "bridged" ? null : <p>{describeError(refusal)}</p>;
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     void act.run(() => store.api.askForGuidelineBridge(perArm.value)).then((done) => void (done && onDone()));
@@ -127,7 +128,9 @@ function RulesResult({ effect: { labels } }: { effect: RulesEffect }) {
   const moved = labels.strings.filter(({ p }) => p <= MOVED_P).slice(0, STRINGS_SHOWN);
   return (
     <>
-      <p>{t(`rules_${verdictOf(labels.groups.holdout.net)}`)}</p>
+      <p>
+        <strong>{t(`rules_${verdictOf(labels.groups.holdout.net)}`)}</strong>
+      </p>
       <div class="scroll" tabIndex={0} role="group" aria-label={t("rulesByGroup")}>
         <table class="table compact">
           <thead>
