@@ -36,6 +36,7 @@ from learner.analysis_data import (
 from learner.estimates import NotEstimable, as_json
 from learner.gains import ARMS
 from learner.models import Checkpoint, Event, Plan, Replay, RoundArm
+from learner.reasons import Reason
 from learner.resampling import Array, Refits, identity, logit, resample
 from learner.sample_data import (
     Samples,
@@ -67,7 +68,7 @@ ROWS_SHOWN = 200
 TOLD_APART = 600
 REDRAWS_A_ROUND = 60
 
-NO_ROUNDS = NotEstimable("No round of both arms has been closed and measured yet.")
+NO_ROUNDS = NotEstimable(Reason("no_rounds"))
 
 
 def analyse(project: Project, name: str, *, figure: str = "word_f1", unit: str = "seconds") -> dict[str, Any]:
@@ -121,7 +122,7 @@ def planned(project: Project, figure: str, unit: str) -> dict[str, Any]:
     """The planned endpoint and what there is to say of it by now; the plan says figure and unit."""
     plan = plans.current(project)
     if plan is None:
-        return NotEstimable("There is no plan; one is locked at the first label.").as_json()
+        return NotEstimable(Reason("no_plan")).as_json()
     about = {
         "plan": plans.content_of(plan)
         | {"version": plan.version, "locked_at": plan.locked_at, "sha256": plan.sha256},
@@ -163,7 +164,7 @@ def compare_samples(project: Project, figure: str, unit: str) -> dict[str, Any]:
     )
     anchoring = label_figures.anchoring(read_suggested(project), seed=_seed(project, "anchoring"))
     if samples is None:
-        return {"samples": NotEstimable("The pool is empty."), "labels": labels, "anchoring": anchoring}
+        return {"samples": NotEstimable(Reason("pool_empty")), "labels": labels, "anchoring": anchoring}
     rng = np.random.default_rng(_seed(project, "divergence"))
     return {
         "pool": {"sentences": samples.size, "compared_with": len(samples.texts.frame)},
@@ -252,7 +253,8 @@ def _bridges(project: Project, trajectory: Trajectory, figure: str) -> list[dict
         own = trajectory.curves.counts[:, place]
         for preset, counts in _successor_counts(trajectory, round_.pk).items():
             held = effects.bridge(np.stack([own, counts]), figure=figure, seed=_seed(project, "bridge"))
-            found.append({"round": round_.number, "change": "model", "to": preset, "effect": held})
+            about = Reason("bridge_model", {"preset": preset})
+            found.append({"round": round_.number, "change": "model", "about": about, "effect": held})
     return found
 
 
@@ -354,7 +356,7 @@ def noise(project: Project, figure: str, unit: str) -> dict[str, Any]:
     trajectory = read_trajectory(project)
     between = read_second_readings(project).between
     if trajectory is None or not len(between):
-        return NotEstimable("No round is closed, or no holdout sentence has been read twice.").as_json()
+        return NotEstimable(Reason("no_second_readings")).as_json()
     stored = read_replays(trajectory.rounds, Replay.Purpose.READER)
     against = {}
     for reader in sorted({variant for _, variant, _ in stored}):
@@ -388,7 +390,10 @@ def calibration(project: Project, figure: str, unit: str) -> dict[str, Any]:
     checkpoints = Checkpoint.objects.filter(round=trajectory.rounds[-1], arm__in=ARMS)
     arms = {}
     for arm in ARMS:
-        bins = np.sum([one.metrics["reliability"] for one in checkpoints if one.arm == arm], axis=0)
+        measured = [one.metrics.get("reliability") for one in checkpoints if one.arm == arm]
+        if None in measured:
+            return NotEstimable(Reason("not_measured", {"round": trajectory.rounds[-1].number})).as_json()
+        bins = np.sum(measured, axis=0)
         arms[arm] = {"error": expected_calibration_error(bins), "bins": bins.tolist()}
     return {**_about(trajectory), "arms": arms}
 

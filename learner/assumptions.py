@@ -8,6 +8,8 @@ where there is none. Exploratory: eleven looks at one project, not corrected for
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from learner.reasons import Reason
+
 Results = Mapping[str, Any]
 FAILED, HELD, NOT_SHOWN, UNKNOWN = "failed", "held", "not shown", "cannot be said"
 
@@ -15,9 +17,16 @@ FAILED, HELD, NOT_SHOWN, UNKNOWN = "failed", "held", "not shown", "cannot be sai
 def judge(results: Results) -> list[dict[str, Any]]:
     """Return each assumption with figure, verdict and guideline; `results` are the others as JSON values."""
     rows = []
-    for name, (guideline, look) in ASSUMPTIONS.items():
+    for name, look in ASSUMPTIONS.items():
         figure, verdict = look(results)
-        rows.append({"assumption": name, "figure": figure, "verdict": verdict, "guideline": guideline})
+        rows.append(
+            {
+                "assumption": Reason(f"assumed_{name}"),
+                "figure": figure,
+                "verdict": verdict,
+                "guideline": Reason(f"follows_{name}"),
+            }
+        )
     return rows
 
 
@@ -110,50 +119,17 @@ def _sample_is_strategy(results: Results) -> tuple[Any, str]:
     return figure, FAILED if (e1, e2) == (FAILED, NOT_SHOWN) else HELD
 
 
-# Assumption → the guideline that follows where it fails, and the figure that tells.
-ASSUMPTIONS: dict[str, tuple[str, Callable[[Results], tuple[Any, str]]]] = {
-    "The labels collected are a fair test of the model.": (
-        "Keep a random holdout that no arm touches; do not judge the model on what active sampling chose.",
-        _sample_as_test,
-    ),
-    "Every sentence costs the same time a cluster.": (
-        "Compare arms at equal charged seconds, not at equal sentences.",
-        _ratio("seconds_per_cluster"),
-    ),
-    "Sentences that are chosen are as long as others.": (
-        "Charge clusters or seconds; a strategy that likes long sentences looks better a sentence.",
-        _ratio("clusters_per_sentence"),
-    ),
-    "Every sentence that is chosen gets a label.": (
-        "Show what was declined by arm, with its bounds; let declined sentences keep their place.",
-        _ratio("share_declined"),
-    ),
-    "Labels are right.": (
-        "Have part of the holdout read twice; no figure above the readers' agreement means anything.",
-        _clean_labels,
-    ),
-    "The same string is always segmented alike.": (
-        "Look at the conflicts before blaming the model, and repair the holdout first.",
-        _one_reading,
-    ),
-    "What annotators are shown does not sway them.": (
-        "Suggest the same to both arms, or nothing, and keep a share without suggestions.",
-        _no_anchoring,
-    ),
-    "The model that chooses is the model that is used.": (
-        "Train another model on the sample before keeping it as a lasting resource.",
-        _same_model,
-    ),
-    "Nothing changes while labels are made.": (
-        "Record every change; plan a bridge round for those that the team controls.",
-        _quiet_world,
-    ),
-    "The order served is that of the current model.": (
-        "Count what was served from orders older than a change, and turn the loop faster after one.",
-        _fresh_order,
-    ),
-    "A gain of this sample is a gain of the strategy.": (
-        "Claim a strategy's gain only with an interval that contains the drawing of the sample.",
-        _sample_is_strategy,
-    ),
+# What is assumed, by the code of its sentence and of the guideline that follows, and the figure that tells.
+ASSUMPTIONS: dict[str, Callable[[Results], tuple[Any, str]]] = {
+    "fair_test": _sample_as_test,
+    "equal_time": _ratio("seconds_per_cluster"),
+    "equal_length": _ratio("clusters_per_sentence"),
+    "all_labelled": _ratio("share_declined"),
+    "right_labels": _clean_labels,
+    "one_reading": _one_reading,
+    "no_anchoring": _no_anchoring,
+    "same_model": _same_model,
+    "quiet_world": _quiet_world,
+    "fresh_order": _fresh_order,
+    "sample_is_strategy": _sample_is_strategy,
 }

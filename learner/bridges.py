@@ -5,10 +5,11 @@ may ask for others beforehand. Trainings go to the training lane one at a time, 
 (learner/replays.py), so that the web process loads no model library.
 """
 
-from annotation.errors import BadInput, Conflict
+from annotation.errors import BadInput
 from annotation.models import Project
 from config.lanes import send
 from learner.models import Round
+from learner.reasons import refusal
 
 # Models to bridge to; a test holds the names against those of segmenter/model.py.
 MODELS = ("tiny", "small", "base", "committee", "fast")
@@ -23,5 +24,5 @@ def request(project: Project, *, model: str) -> None:
         raise BadInput(f"There is no model {model!r}; there are {', '.join(MODELS)}.", model=model)
     latest = project.rounds.filter(state=Round.State.CLOSED).order_by("-number").first()
     if latest is None:
-        raise Conflict("There is no closed round to bridge from.")
+        raise refusal("no_closed_round")
     send("learner.tasks.train_bridge", latest.pk, model, lane="train")

@@ -22,6 +22,7 @@ from scipy import sparse
 from scipy.stats import rankdata
 
 from learner.estimates import NotEstimable
+from learner.reasons import Reason
 
 Array = np.ndarray[Any, Any]
 
@@ -140,7 +141,7 @@ def from_pool(
     """
     n, frame = len(sample), pool.frame
     if n < 2 or n >= len(frame):
-        return NotEstimable(f"{n} sentences, with {len(frame)} to redraw from, leave nothing to compare.")
+        return NotEstimable(Reason("nothing_to_compare", {"sentences": n, "frame": len(frame)}))
     drawn = np.stack([np.asarray(sample), *(rng.permutation(frame)[:n] for _ in range(redraws))])
     members = _membership(drawn, len(pool))
     domains = members @ pool.domain_table / n
@@ -280,9 +281,8 @@ def tell_apart(
     documents = pool.documents[both]
     n_documents = len(np.unique(documents))
     if min(map(len, places)) < FOLDS or n_documents < FOLDS:
-        return NotEstimable(
-            f"{len(places[0])} and {len(places[1])} sentences of {n_documents} documents are too few to fold."
-        )
+        sizes = {"first": len(places[0]), "second": len(places[1]), "documents": n_documents}
+        return NotEstimable(Reason("too_few_to_fold", sizes))
     member = np.repeat([1.0, -1.0], [len(places[0]), len(places[1])])
     features, names = _named_features([pool.texts[place] for place in both], pool.clusters[both])
     members = np.stack([member, *(rng.permutation(member) for _ in range(permutations))], axis=1)

@@ -19,6 +19,7 @@ import numpy as np
 
 from learner.estimates import NotEstimable, TheseSamples, TheseStrategies
 from learner.gains import ARMS, Curves, gain_at
+from learner.reasons import Reason
 from learner.resampling import Array, Functional, Refits, logit, ratio, resample
 
 # Rounds that the model needs on each side of an event.
@@ -27,15 +28,15 @@ MIN_SIDE = 5
 MIN_NULLS = 39
 
 BRIDGE_ASSUMPTIONS = (
-    "The samples, the holdout's documents and the model seeds are identical before and after.",
-    "The effect is that of the change on models trained from these samples, not on what annotators do later.",
+    Reason("bridge_identical"),
+    Reason("bridge_models_only"),
 )
 TRAJECTORY_ASSUMPTIONS = (
-    "Without the event the arms' difference in logits would have gone on in a straight line over log cost.",
-    "The event acts in proportion to the share of labels made after it.",
-    "Nothing else began at the same time that the arms respond to differently.",
-    "The holdout and its reference are the same in all rounds.",
-    "It is a difference between the arms' responses; an event that moves both alike shows nothing.",
+    Reason("straight_line"),
+    Reason("in_proportion"),
+    Reason("nothing_else"),
+    Reason("same_reference"),
+    Reason("responses_only"),
 )
 
 
@@ -86,12 +87,12 @@ class Window:
         return [*range(*self.before), *range(*self.after)]
 
     @property
-    def problem(self) -> str | None:
+    def problem(self) -> Reason | None:
         """Return why the window cannot be judged; None where it can."""
         sides = self.before[1] - self.before[0], self.after[1] - self.after[0]
         if min(sides) >= MIN_SIDE:
             return None
-        return f"{sides[0]} rounds before and {sides[1]} after; at least {MIN_SIDE} a side are needed."
+        return Reason("too_few_rounds_beside", {"before": sides[0], "after": sides[1], "least": MIN_SIDE})
 
 
 def windows(events: Sequence[Dated], frozen_at: Sequence[datetime]) -> list[Window]:
@@ -134,7 +135,7 @@ class Effect:
     p: dict[str, float | None]
     rounds: tuple[int, int]
     placebo: list[tuple[int, float]]
-    assumptions: tuple[str, ...] = TRAJECTORY_ASSUMPTIONS
+    assumptions: tuple[Reason, ...] = TRAJECTORY_ASSUMPTIONS
 
 
 def effect(
@@ -160,7 +161,7 @@ def effect(
     at = window.events[0].at
     weights = _weights(costs, _shares(labelled_at, at.timestamp()), window.rounds)
     if weights is None:
-        return NotEstimable("Cost and share of labels after the event do not vary enough to be told apart.")
+        return NotEstimable(Reason("cost_and_share_alike"))
     resampled = resample(curves.counts, figure, refits=curves.refits, scale=logit, seed=seed)
     functionals = {name: _functional(name, costs, held) for name, held in weights.items()}
     values = {name: float(found(resampled.values)[0]) for name, found in functionals.items()}
@@ -282,7 +283,7 @@ def find_drift(
     series = _series(values, costs)
     dates = list(_dated_weights(costs, labelled_at, 0, len(curves.rounds)))
     if not dates or not np.isfinite(values).all():
-        return NotEstimable(f"{len(curves.rounds)} rounds are too few to look for a change in.")
+        return NotEstimable(Reason("too_few_rounds_to_bend", {"rounds": len(curves.rounds)}))
     found = {}
     for name, line in series.items():
         sizes = [abs(line @ weights[name]) / np.linalg.norm(weights[name]) for _, weights in dates]

@@ -6,9 +6,11 @@ of drawing them, had other sentences been drawn. Measured on real text, an E1 in
 far less often than it says.
 """
 
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from typing import Any, ClassVar
+
+from learner.reasons import Reason
 
 LEVEL = 0.95
 
@@ -28,7 +30,7 @@ class Estimate:
     high: float | None = None
     level: float = LEVEL
     terms: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Reason, ...] = ()
 
     @property
     def excludes_zero(self) -> bool:
@@ -37,7 +39,9 @@ class Estimate:
 
     def as_json(self) -> dict[str, Any]:
         """Return the fields with the estimand's name."""
-        return {"estimand": self.estimand, **as_json(asdict(self))}
+        return {"estimand": self.estimand} | {
+            field.name: as_json(getattr(self, field.name)) for field in fields(self)
+        }
 
 
 class TheseSamples(Estimate):
@@ -63,13 +67,13 @@ class TheseReadings(Estimate):
 
 @dataclass(frozen=True, slots=True)
 class NotEstimable:
-    """The design cannot say; `reason` is a sentence for the reader."""
+    """The design cannot say, and why."""
 
-    reason: str
+    reason: Reason
 
     def as_json(self) -> dict[str, Any]:
         """Return the reason under a key that no estimate has."""
-        return {"not_estimable": self.reason}
+        return {"not_estimable": self.reason.as_json()}
 
 
 def as_json(value: Any) -> Any:
@@ -77,7 +81,7 @@ def as_json(value: Any) -> Any:
 
     A figure that is not finite becomes None.
     """
-    if isinstance(value, Estimate | NotEstimable):
+    if isinstance(value, Estimate | NotEstimable | Reason):
         return value.as_json()
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: as_json(getattr(value, field.name)) for field in fields(value)}

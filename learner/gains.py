@@ -19,6 +19,7 @@ import numpy as np
 from scipy.optimize import isotonic_regression
 
 from learner.estimates import LEVEL, NotEstimable
+from learner.reasons import Reason
 from learner.resampling import (
     Array,
     Band,
@@ -163,7 +164,7 @@ def mean_gain_weights(costs: Array, *, budget: float | None) -> Array | None:
 def mean_gain(resampled: Resampled, weights: Array | None) -> dict[str, Any]:
     """Return the mean difference over a range of cost: area between the curves / its length; E1 and E2."""
     if weights is None:
-        nothing = NotEstimable("The arms share no range of charged cost yet.")
+        nothing = NotEstimable(Reason("no_common_cost"))
         return {"e1": nothing, "e2": nothing}
 
     def functional(values: Array) -> Array:

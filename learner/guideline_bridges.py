@@ -21,7 +21,6 @@ from django.db import IntegrityError, connection, transaction
 from annotation import rereading
 from annotation.adjudication import settle
 from annotation.annotations import current_guideline
-from annotation.errors import Conflict
 from annotation.keys import key, normalise
 from annotation.models import Corpus, Guideline, Project
 from config.lanes import send
@@ -29,6 +28,7 @@ from learner import events
 from learner.gains import ARMS
 from learner.guideline_effects import Pair
 from learner.models import GuidelineBridge, Replay, Round
+from learner.reasons import refusal
 from learner.sample_data import REACHED
 from segmenter.text import clusters_from_lengths
 
@@ -52,11 +52,11 @@ CELLS = (
     Cell("old labels by new", False, True),
     Cell("new labels by new", True, True),
 )
-# What two cells tell, from the first to the second.
+# What two cells tell, from the first to the second, by the code of learner/reasons.py.
 COMPARED = {
-    "the same models by the new rules": ("frozen by old", "frozen by new"),
-    "labels made again, by the new rules": ("old labels by new", "new labels by new"),
-    "rules and labels together": ("old labels by old", "new labels by new"),
+    "bridge_rules": ("frozen by old", "frozen by new"),
+    "bridge_labels": ("old labels by new", "new labels by new"),
+    "bridge_both": ("old labels by old", "new labels by new"),
 }
 
 HOLDOUT = "holdout"
@@ -88,6 +88,11 @@ class Choice:
     clusters: int
 
     @property
+    def sizes(self) -> dict[str, int]:
+        """Return how many sentences each group has."""
+        return {name: len(ids) for name, ids in self.groups.items()}
+
+    @property
     def sentences(self) -> list[int]:
         """Return every sentence once; both arms may have drawn it."""
         return sorted({id_ for ids in self.groups.values() for id_ in ids})
@@ -110,19 +115,27 @@ def choose(project: Project, guideline: Guideline, *, per_arm: int) -> Choice:
     return Choice(groups, sum(clusters[id_] for id_ in chosen))
 
 
-@transaction.atomic
-def open_bridge(project: Project, *, per_arm: int, actor: User, now: datetime) -> GuidelineBridge:
-    """Have the chosen sentences read under the guideline in force. An event.
+def preview(project: Project, *, per_arm: int) -> tuple[Guideline, Choice]:
+    """Return what a bridge to the guideline in force would read.
 
-    Raises Conflict where no rules have changed, where nothing was read under older ones, and for a second
-    bridge of one version.
+    Raises Conflict where no rules have changed, where nothing was read under older ones, and where there is
+    a bridge of this version.
     """
     guideline = current_guideline(project.pk)
     if guideline is None or guideline.version == 1:
-        raise Conflict("No guideline has been replaced yet, so that there is nothing to bridge.")
+        raise refusal("nothing_replaced")
+    if GuidelineBridge.objects.filter(project=project, guideline=guideline).exists():
+        raise refusal("bridged", version=guideline.version)
     choice = choose(project, guideline, per_arm=per_arm)
     if not choice.sentences:
-        raise Conflict("Nothing was read under older rules only, so that there is nothing to bridge.")
+        raise refusal("nothing_outdated")
+    return guideline, choice
+
+
+@transaction.atomic
+def open_bridge(project: Project, *, per_arm: int, actor: User, now: datetime) -> GuidelineBridge:
+    """Have the chosen sentences read under the guideline in force. An event. Raises Conflict as `preview`."""
+    guideline, choice = preview(project, per_arm=per_arm)
     try:
         with transaction.atomic():
             bridge = GuidelineBridge.objects.create(
@@ -135,7 +148,7 @@ def open_bridge(project: Project, *, per_arm: int, actor: User, now: datetime) -
                 opened_at=now,
             )
     except IntegrityError:
-        raise Conflict(f"There is a bridge to version {guideline.version} already.") from None
+        raise refusal("bridged", version=guideline.version) from None
     rereading.order(project, choice.sentences)
     events.record(
         project,
@@ -144,7 +157,7 @@ def open_bridge(project: Project, *, per_arm: int, actor: User, now: datetime) -
         actor_id=actor.pk,
         after={
             "version": guideline.version,
-            **{name: len(ids) for name, ids in choice.groups.items()},
+            **choice.sizes,
             "expected_seconds": round(choice.clusters * pace(project)),
         },
     )
@@ -337,9 +350,9 @@ def switch(bridge: GuidelineBridge, *, actor: User, now: datetime) -> int:
     locked = GuidelineBridge.objects.select_for_update(no_key=True).get(pk=bridge.pk)
     reread = read(locked)
     if locked.switched_at is not None:
-        raise Conflict("The references have passed to these rules already.")
+        raise refusal("switched")
     if not is_read(reread):
-        raise Conflict("The bridge is not read to its end, so that references cannot pass in one step.")
+        raise refusal("bridge_unread")
     changing = [one for one in of_group(locked, reread, HOLDOUT) if one.old != one.new and not one.new_ids[1]]
     note = f"bridge to guideline {locked.guideline.version}"
     for one in changing:

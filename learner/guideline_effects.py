@@ -23,12 +23,13 @@ from scipy.stats import binom
 from learner.discrete import adjusted
 from learner.estimates import TheseReadings
 from learner.label_figures import divide, over_documents
+from learner.reasons import Reason
 from learner.resampling import Array
 
 ASSUMPTIONS = (
-    "The same sentences were read under both versions; the second reader was whoever came for work next.",
-    "On them two people differ as often as on the sentences that two people read under one version.",
-    "It says what the rules did to labels, not which arm or which way of drawing is the better one.",
+    Reason("next_reader"),
+    Reason("people_differ_alike"),
+    Reason("labels_only"),
 )
 # What is counted: a string, or the beginning or the end that several have in common, as (…, text, …).
 Name = tuple[str, str, str]

@@ -11,6 +11,7 @@ from learner import effects, guideline_bridges, guideline_effects
 from learner.analysis_data import read_replays, seeds_table
 from learner.gains import ARMS
 from learner.models import GuidelineBridge, Replay
+from learner.reasons import Reason
 
 
 def of_labels(project: Project) -> list[dict[str, Any]]:
@@ -41,14 +42,16 @@ def of_models(project: Project, seeds: Sequence[int], figure: str) -> list[dict[
         if bridge.round is None:
             continue
         stored = read_replays([bridge.round], Replay.Purpose.GUIDELINE)
-        for about, cells in guideline_bridges.COMPARED.items():
+        for code, cells in guideline_bridges.COMPARED.items():
             variants = [guideline_bridges.variant(bridge, cell) for cell in cells]
             by_arm = [[stored.get((bridge.round.pk, name, arm), {}) for arm in ARMS] for name in variants]
             if all(set(by_seed) >= set(seeds) for arms in by_arm for by_seed in arms):
                 counts = np.stack([np.stack([seeds_table(by_seed) for by_seed in arms]) for arms in by_arm])
                 held = effects.bridge(counts, figure=figure, seed=_seed(bridge))
-                to = f"version {bridge.guideline.version}: {about}"
-                found.append({"round": bridge.round.number, "change": "guideline", "to": to, "effect": held})
+                about = Reason(code, {"version": bridge.guideline.version})
+                found.append(
+                    {"round": bridge.round.number, "change": "guideline", "about": about, "effect": held}
+                )
     return found
 
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from learner.estimates import LEVEL, Estimate, NotEstimable, TheseSamples
 from learner.gains import ARMS
-from learner.resampling import DRAWS, MIN_DOCUMENTS, TOO_FEW_DOCUMENTS, Array, document_weights
+from learner.reasons import Reason
+from learner.resampling import DRAWS, MIN_DOCUMENTS, Array, document_weights, too_few_documents
 from segmenter.metrics import Agreement
 
 Kind = TypeVar("Kind", bound=Estimate)
@@ -144,10 +145,10 @@ def over_documents(
     """
     value = float(functional(table.sum(axis=-2)[None])[0])
     if not np.isfinite(value):
-        return NotEstimable("One side has nothing to count.")
+        return NotEstimable(Reason("one_side_empty"))
     n = table.shape[-2]
     if n < MIN_DOCUMENTS:
-        return of(value=value, notes=(TOO_FEW_DOCUMENTS.format(n=n),))
+        return of(value=value, notes=(too_few_documents(n),))
     weights = document_weights(n, draws=DRAWS, seed=seed)
     drawn = functional(np.tensordot(weights, table, axes=(1, table.ndim - 2)))
     tail = 100 * (1 - level) / 2
@@ -214,7 +215,6 @@ def anchoring(readings: Sequence[Suggested], *, seed: int) -> dict[str, Any]:
         "difference": difference(table, seed=seed)
         if enough
         else NotEstimable(
-            f"{held[True]} readings with a suggestion shown and {held[False]} with one hidden; "
-            f"at least {MIN_READINGS} of each are needed."
+            Reason("too_few_readings", {"shown": held[True], "hidden": held[False], "least": MIN_READINGS})
         )
     }

@@ -18,12 +18,13 @@ import numpy as np
 
 from learner.estimates import LEVEL, NotEstimable, TheseSamples
 from learner.gains import ARMS, UNITS, Curves
-from learner.resampling import TOO_FEW_DOCUMENTS, Array, Resampled, resample
+from learner.reasons import Reason
+from learner.resampling import Array, Resampled, resample, too_few_documents
 
 FEWEST_ROUNDS = 3
 # Levels in whole points above where the arms are, so many of them.
 LEVELS = 6
-REACH = 3.0
+REACH = 3
 # A round that brings less than this is hardly worth its labels: half a point.
 LEAST_GAIN = 0.005
 
@@ -35,10 +36,8 @@ def outlook(curves: Curves, *, figure: str, seed: int) -> dict[str, Any]:
     arm's certainly does, else `unclear`.
     """
     if len(curves.rounds) < FEWEST_ROUNDS:
-        reason = (
-            f"{len(curves.rounds)} rounds; at least {FEWEST_ROUNDS} are needed to see where a curve goes."
-        )
-        return NotEstimable(reason).as_json()
+        few = Reason("too_few_rounds", {"rounds": len(curves.rounds), "least": FEWEST_ROUNDS})
+        return NotEstimable(few).as_json()
     resampled = resample(curves.counts, figure, seed=seed)
     best = float(np.nanmax(resampled.values[:, -1]))
     levels = [level / 100 for level in range(int(best * 100) + 1, 100)][:LEVELS]
@@ -63,7 +62,7 @@ def _arm(resampled: Resampled, curves: Curves, arm: int, levels: list[float]) ->
             for level in levels
         ],
         "next_round": _next_gain(values, drawn, costs["annotations"]),
-        "notes": [] if drawn is not None else [TOO_FEW_DOCUMENTS.format(n=resampled.n_documents)],
+        "notes": [] if drawn is not None else [too_few_documents(resampled.n_documents)],
     }
 
 
@@ -93,12 +92,12 @@ def _further(values: Array, drawn: Array | None, costs: Array, level: float) -> 
     """Return the cost still to be spent; `high` None is open: some of the draws never get there."""
     spent = float(costs[-1])
     if len(np.unique(costs)) < FEWEST_ROUNDS or spent <= 0 or costs[0] <= 0:
-        return NotEstimable("The rounds do not differ in this cost.")
+        return NotEstimable(Reason("costs_alike"))
     reached = float(_cost_of(level, values, costs))
     if not np.isfinite(reached):
-        return NotEstimable("The curve has not risen over these rounds.")
+        return NotEstimable(Reason("not_rising"))
     if reached > REACH * spent:
-        return NotEstimable(f"Farther than {REACH:g} times what has been spent.")
+        return NotEstimable(Reason("too_far", {"times": REACH}))
     low = high = None
     if drawn is not None:
         tail = (1 - LEVEL) / 2
@@ -116,7 +115,7 @@ def _next_gain(values: Array, drawn: Array | None, costs: Array) -> Any:
     """Return what the figure gains by as many labels as the arm's rounds have brought on average."""
     step = float(np.diff(costs).mean())
     if step <= 0 or costs[0] <= 0:
-        return NotEstimable("The rounds do not differ in labels.")
+        return NotEstimable(Reason("costs_alike"))
 
     def gain(trajectory: Array) -> Array:
         height, fall = _fit(trajectory, costs)

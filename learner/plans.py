@@ -25,6 +25,7 @@ from annotation.models import Assignment, Project, Queue
 from learner import events
 from learner.estimates import Estimate, NotEstimable
 from learner.models import Event, Plan
+from learner.reasons import Reason, refusal
 
 LEVEL, POWER = 0.95, 0.9
 # An effect of so many standard errors is found with the power, two-sided: 3.24.
@@ -61,7 +62,7 @@ def write(project: Project, values: Mapping[str, Any], *, author: User, now: dat
         return _write_draft(project, latest, values, author=author, now=now)
     changed = {name: value for name, value in values.items() if value != getattr(latest, name)}
     if not values.get("note"):
-        raise Conflict("The plan is locked; a change needs a note that says why.", plan=latest.version)
+        raise refusal("plan_needs_note")
     content = {name: getattr(latest, name) for name in FIELDS} | changed
     try:
         with transaction.atomic():
@@ -78,7 +79,7 @@ def write(project: Project, values: Mapping[str, Any], *, author: User, now: dat
                 note=values["note"],
             )
     except IntegrityError as error:
-        raise Conflict("Somebody else has changed the plan meanwhile.") from error
+        raise refusal("plan_changed") from error
     return plan
 
 
@@ -100,7 +101,7 @@ def lock(project: Project, *, actor: User | None, now: datetime) -> Plan:
         Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         plan = current(project) or Plan(project=project, version=1, at=now)
         if plan.locked_at is not None:
-            raise Conflict(f"The plan was locked at {plan.locked_at.isoformat()}.", plan=plan.version)
+            raise refusal("plan_locked")
         _lock(plan, now=now)
         after = {"version": plan.version, "sha256": plan.sha256, **content_of(plan)}
         events.record(project, "plan.locked", at=now, actor_id=actor.pk if actor else None, after=after)
@@ -164,11 +165,11 @@ class Outcome:
 
     `error` is the standard error that the interval stands for, `detectable` the effect it would find with
     90 % power. `verdict` is one of `active is better`, `active is worse`, `no difference shown`, `too early`
-    and `not estimable`; `reason` says why in a sentence.
+    and `not estimable`; `notes` say why.
     """
 
     verdict: str
-    reason: str
+    notes: tuple[Reason, ...]
     spent: float
     error: float | None = None
     detectable: float | None = None
@@ -180,26 +181,20 @@ def judge(plan: Plan, estimate: Estimate | NotEstimable, *, spent: float) -> Out
     Before the horizon nothing is judged under a fixed horizon: the interval is that of a single look.
     """
     if isinstance(estimate, NotEstimable) or estimate.low is None or estimate.high is None:
-        reason = estimate.reason if isinstance(estimate, NotEstimable) else " ".join(estimate.notes)
-        return Outcome("not estimable", reason, spent)
+        notes = (estimate.reason,) if isinstance(estimate, NotEstimable) else estimate.notes
+        return Outcome("not estimable", notes, spent)
     error = (estimate.high - estimate.low) / 2 / float(norm.ppf(1 - (1 - estimate.level) / 2))
     outcome = partial(Outcome, spent=spent, error=error, detectable=detectable(error))
     if plan.budget is not None and spent < plan.budget:
-        reason = f"{spent:.0f} of {plan.budget:.0f} {plan.unit} are spent; the plan is judged at its horizon."
-        return outcome("too early", reason)
+        percent = int(100 * spent / plan.budget)
+        return outcome("too early", (Reason("before_horizon", {"percent": percent}),))
+    smallest = {"smallest": plan.smallest_effect}
     if estimate.low > 0 or estimate.high < 0:
         small = abs(estimate.value) < plan.smallest_effect
-        reason = "Zero lies outside the interval" + (
-            f"; the effect is below the smallest of interest, {plan.smallest_effect:g}." if small else "."
-        )
-        return outcome("active is better" if estimate.low > 0 else "active is worse", reason)
+        reason = Reason("zero_outside_but_small", smallest) if small else Reason("zero_outside")
+        return outcome("active is better" if estimate.low > 0 else "active is worse", (reason,))
     inside = -plan.smallest_effect < estimate.low and estimate.high < plan.smallest_effect
-    reason = (
-        f"The whole interval lies within the smallest effect of interest, {plan.smallest_effect:g}, of zero."
-        if inside
-        else f"The interval holds zero and effects of {plan.smallest_effect:g} and more: it cannot say."
-    )
-    return outcome("no difference shown", reason)
+    return outcome("no difference shown", (Reason("within_smallest" if inside else "holds_both", smallest),))
 
 
 def looks(project: Project) -> int:

@@ -12,10 +12,11 @@ from annotation.models import Project, Sentence
 from learner import events
 from learner.conflicts import Labelled, Repair, RepairPlan, plan_repairs
 from learner.estimates import NotEstimable
+from learner.reasons import Reason
 from learner.sample_data import current_guideline_version, read_labels
 from segmenter.text import clusters_from_lengths
 
-NO_GUIDELINE = NotEstimable("There is no guideline, so that no label is out of date.")
+NO_GUIDELINE = NotEstimable(Reason("no_guideline"))
 
 
 def plan_of(project: Project) -> RepairPlan | NotEstimable:

@@ -15,6 +15,10 @@ Tables = dict[str, list[Row]]
 Results = Mapping[str, Any]
 
 
+# Where an answer keeps why it gives no figure, and what to mind with one.
+REASONS = ("not_estimable", "notes")
+
+
 def estimate(value: Any) -> Row:
     """Return an estimate as columns; of one that cannot be given, the reason."""
     value = value if isinstance(value, Mapping) else {}
@@ -24,15 +28,23 @@ def estimate(value: Any) -> Row:
         "low": value.get("low"),
         "high": value.get("high"),
         "terms": "; ".join(value.get("terms", ())),
-        "note": value.get("not_estimable") or " ".join(value.get("notes", ())),
+        "note": note(value),
     }
+
+
+def note(value: Mapping[str, Any]) -> str:
+    """Return in words why there is no figure, or what to mind with it."""
+    reasons = [value["not_estimable"]] if "not_estimable" in value else value.get("notes", ())
+    return " ".join(reason["text"] for reason in reasons)
 
 
 def plan_tables(results: Results) -> Tables:
     """Return the plan and its outcome, a row a statement."""
     plan = results["plan"]
     said = [("plan", name, value) for name, value in plan.get("plan", {}).items()]
-    said += [("outcome", name, value) for name, value in plan.get("outcome", {}).items()]
+    outcome = plan.get("outcome", {})
+    said += [("outcome", name, value) for name, value in outcome.items() if name not in REASONS]
+    said += [("outcome", "why", note(outcome))] if outcome else []
     said += [("looks at the curves", "logged", plan.get("looks"))] if said else []
     endpoints = [
         {"scale": scale, "question": question.upper(), **estimate(value)}
@@ -111,9 +123,7 @@ def divergence_tables(results: Results) -> Tables:
             for arm, sample in samples.items()
             for sentences, types in sample.get("growth", ())
         ],
-        "told_apart": [
-            {"auc": told.get("auc"), "high_by_chance": told.get("high"), "note": told.get("not_estimable")}
-        ],
+        "told_apart": [{"auc": told.get("auc"), "high_by_chance": told.get("high"), "note": note(told)}],
         "told_apart_by": [
             {"arm": arm, "place": place, "feature": feature}
             for arm, side in (("active", "first"), ("random", "second"))
@@ -167,10 +177,10 @@ def event_tables(results: Results) -> Tables:
         ]
     lags = [{"kind": row["kind"], "at": row["at"], **row["lag"]} for row in found.get("lags", ())]
     drift = found.get("drift", {})
-    bends = [{"series": name, **held} for name, held in drift.items() if isinstance(held, Mapping)]
+    bends = [{"series": name, **held} for name, held in drift.items() if name not in REASONS]
     bridges = [
-        {"round": row["round"], "change": row["change"], "to": row["to"], "arm": arm, "question": question}
-        | estimate(held[question])
+        {"round": row["round"], "change": row["change"], "about": row["about"]["text"], "arm": arm}
+        | {"question": question, **estimate(held[question])}
         for row in found.get("bridges", ())
         for arm, held in row["effect"].items()
         for question in ("e1", "e2")
@@ -269,8 +279,8 @@ def check_tables(results: Results) -> Tables:
         "noise_ceiling": ceiling,
         "noise_by_reader": readers,
         "assumptions": [
-            {"assumption": row["assumption"], "verdict": row["verdict"], "figure": _brief(row["figure"])}
-            | {"guideline": row["guideline"]}
+            {"assumption": row["assumption"]["text"], "verdict": row["verdict"]}
+            | {"figure": _brief(row["figure"]), "guideline": row["guideline"]["text"]}
             for row in results["guidelines"]["assumptions"]
         ],
     }
@@ -281,6 +291,8 @@ def _brief(figure: Any) -> str:
         held = estimate(figure)
         inside = "" if held["low"] is None else f" ({held['low']:+.3f} to {held['high']:+.3f})"
         return f"{held['value']:+.3f}{inside}"
+    if isinstance(figure, Mapping) and "not_estimable" in figure:
+        return note(figure)
     if isinstance(figure, Mapping):
         return "; ".join(f"{name}: {_brief(value)}" for name, value in figure.items())
     return f"{figure:.3f}" if isinstance(figure, float) else str("" if figure is None else figure)

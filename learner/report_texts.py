@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from learner.report_tables import Results, estimate
+from learner.report_tables import Results, estimate, note
 
 TITLES = {
     "plan": "The plan",
@@ -100,7 +100,7 @@ def heads(results: Results) -> list[str]:
     found = [_plan(results["plan"])]
     curves = results["curves"]
     if "not_estimable" in curves:
-        return [*found, curves["not_estimable"]]
+        return [*found, note(curves)]
     for name, about in (("e1", "these samples (E1)"), ("e2", "these strategies (E2)")):
         found.append(f"Mean gain in {curves['figure']}, {about}: {said(curves['mean_gain'][name])}")
     if curves["provisional"]:
@@ -127,11 +127,11 @@ def heads(results: Results) -> list[str]:
 
 def _plan(plan: Mapping[str, Any]) -> str:
     if "outcome" not in plan:
-        return str(plan.get("not_estimable", "There is no plan."))
+        return note(plan)
     outcome = plan["outcome"]
     if "verdict" not in outcome:
-        return f"Planned endpoint: {outcome['not_estimable']}"
-    text = f"Planned endpoint: {outcome['verdict']}. {outcome['reason']}"
+        return f"Planned endpoint: {note(outcome)}"
+    text = f"Planned endpoint: {outcome['verdict']}. {note(outcome)}"
     if outcome["detectable"] is not None:
         text += f" Detectable with 90 % power: {outcome['detectable']:.4f}."
     return text if plan["is_intact"] else text + " The plan was altered after it was locked."

@@ -177,7 +177,7 @@ def _figures(
             caption = "The trajectory model's δ in logits, by window and curve, with E1 intervals."
             yield Drawn("effects", caption, report_figures.forest(effects, label="what", axis="δ, logits"))
         bridges = [
-            {**row, "what": f"round {row['round']} → {row['to']}: {row['arm']}"}
+            {**row, "what": f"round {row['round']} → {row['about']}: {row['arm']}"}
             for row in tables["bridges"]
             if row["question"] == "e1"
         ]

@@ -15,6 +15,7 @@ from scipy.stats import norm
 from scipy.stats import t as student_t
 
 from learner.estimates import LEVEL, NotEstimable, TheseSamples, TheseStrategies
+from learner.reasons import Reason
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Functional = Callable[[Array], Array]
@@ -37,13 +38,10 @@ SAME_SIZE = 1e-9
 # negatives), or (right, all).
 FIGURES: dict[str, tuple[int, ...]] = {"word_f1": (3, 4, 5), "boundary_f1": (0, 1, 2), "exact": (7, 6)}
 
-TOO_FEW_DOCUMENTS = "No interval: {n} documents, and from fewer than 40 it would be too narrow."
-TOO_FEW_SEEDS = "The interval leaves out the choice of model seeds: {n} of them, and at least 5 are needed."
-NO_REFITS = "No refits without each of the key groups are stored, nor replicate streams."
-ADAPTIVE = (
-    "The sample term deletes groups of sentences from the samples as drawn; that the active arm would then "
-    "have chosen other sentences is left out."
-)
+
+def too_few_documents(documents: int) -> Reason:
+    """Return why there is no interval."""
+    return Reason("too_few_documents", {"documents": documents, "least": MIN_DOCUMENTS})
 
 
 def ratio(counts: Array, figure: str) -> Array:
@@ -113,7 +111,7 @@ class Resampled:
         `functional` maps (…leading axes, trajectory) to (…leading axes, k) and is (nearly) linear.
         """
         if self.documents is None:
-            raise ValueError(TOO_FEW_DOCUMENTS.format(n=self.n_documents))
+            raise ValueError(str(too_few_documents(self.n_documents)))
         rng = np.random.default_rng(self.seed)
         by_draw = functional(self.documents)
         drawn = by_draw.mean(axis=1)
@@ -156,7 +154,7 @@ class Resampled:
         (bench/validity.py).
         """
         if self.refits is None or self.shares is None:
-            raise ValueError(NO_REFITS)
+            raise ValueError(str(Reason("no_refits")))
         refits, shares = functional(self.refits), functional(self.shares)
         groups = len(refits)
         sizes = shares - shares.mean(axis=0)
@@ -177,9 +175,9 @@ class Resampled:
         """Estimate a scalar functional for these samples (E1)."""
         value = float(functional(self.values)[0])
         if not np.isfinite(value):
-            return NotEstimable("There is nothing to count, or the figure is at its limit.")
+            return NotEstimable(Reason("nothing_to_count"))
         if self.documents is None:
-            return TheseSamples(value=value, notes=(TOO_FEW_DOCUMENTS.format(n=self.n_documents),))
+            return TheseSamples(value=value, notes=(too_few_documents(self.n_documents),))
         low, high = _percentiles(self.draws(functional)[:, 0], level)
         few = self.n_seeds < MIN_SEEDS
         return TheseSamples(
@@ -188,7 +186,7 @@ class Resampled:
             high=high,
             level=level,
             terms=("documents",) if few else ("documents", "seeds"),
-            notes=(TOO_FEW_SEEDS.format(n=self.n_seeds),) if few else (),
+            notes=(Reason("too_few_seeds", {"seeds": self.n_seeds, "least": MIN_SEEDS}),) if few else (),
         )
 
     def these_strategies(
@@ -198,7 +196,7 @@ class Resampled:
         reason = self.why_not_strategies()
         value = float(functional(self.values)[0])
         if reason is None and not np.isfinite(value):
-            reason = "There is nothing to count, or the figure is at its limit."
+            reason = Reason("nothing_to_count")
         if reason is not None:
             return NotEstimable(reason)
         low, high = _percentiles(self.draws(functional, strategies=True)[:, 0], level)
@@ -208,17 +206,17 @@ class Resampled:
             high=high,
             level=level,
             terms=("documents", "seeds", "sample"),
-            notes=(ADAPTIVE,),
+            notes=(Reason("choices_left_out"),),
         )
 
-    def why_not_strategies(self) -> str | None:
+    def why_not_strategies(self) -> Reason | None:
         """Return why E2 cannot be estimated, None where it can."""
         if self.refits is None:
-            return NO_REFITS
+            return Reason("no_refits")
         if self.documents is None:
-            return TOO_FEW_DOCUMENTS.format(n=self.n_documents)
+            return too_few_documents(self.n_documents)
         if self.n_seeds < MIN_SEEDS or self.refits.shape[1] < 2:
-            return f"Too few model seeds ({self.n_seeds}) to tell their noise from that of the samples."
+            return Reason("too_few_seeds_for_samples", {"seeds": self.n_seeds})
         return None
 
 
@@ -360,10 +358,10 @@ def band(
     """
     reason = resampled.why_not_strategies() if strategies else None
     if resampled.documents is None:
-        reason = TOO_FEW_DOCUMENTS.format(n=resampled.n_documents)
+        reason = too_few_documents(resampled.n_documents)
     values = functional(resampled.values)
     if reason is None and not np.isfinite(values).all():
-        reason = "There is nothing to count, or the figure is at its limit."
+        reason = Reason("nothing_to_count")
     if reason is not None:
         return NotEstimable(reason)
     draws = resampled.draws(functional, strategies=strategies)
@@ -396,7 +394,7 @@ def from_replicates(values: Sequence[float], *, level: float = LEVEL) -> TheseSt
     """
     n = len(values)
     if n < MIN_SEEDS:
-        return NotEstimable(f"{n} replicate streams; at least {MIN_SEEDS} are needed.")
+        return NotEstimable(Reason("too_few_streams", {"streams": n, "least": MIN_SEEDS}))
     mean = float(np.mean(values))
     half = float(student_t.ppf(1 - (1 - level) / 2, n - 1) * np.std(values, ddof=1) / np.sqrt(n))
     return TheseStrategies(

@@ -28,6 +28,7 @@ from learner import events, ordering
 from learner.costs import read_cost_model
 from learner.freezing import Frozen, freeze_arm, freeze_everything, is_seed_set_final
 from learner.models import Arm, Checkpoint, Pretraining, Round, RoundArm
+from learner.reasons import refusal
 
 State = Round.State
 
@@ -78,7 +79,7 @@ def open_round(project: Project, *, trigger: str, now: datetime, actor_id: int |
                 )
             send("learner.tasks.advance_round", round_.pk)
     except IntegrityError as error:
-        raise Conflict("A round is under way already.") from error
+        raise refusal("round_under_way") from error
     return round_
 
 
@@ -88,7 +89,7 @@ def _check_labels(project: Project) -> None:
         return
     for arm in (Arm.RANDOM, Arm.ACTIVE):
         if not _freeze(project, arm).annotations:
-            raise Conflict(f"The {arm} arm has no finished sentence to learn from yet.", arm=str(arm))
+            raise refusal("arm_unfinished", arm=str(arm))
 
 
 def open_if_due(project: Project, *, now: datetime) -> Round | None:
@@ -174,7 +175,7 @@ def cancel(round_: Round, *, now: datetime, actor_id: int) -> None:
     with transaction.atomic():
         round_ = _locked(round_.pk)
         if round_.state not in Round.UNDER_WAY:
-            raise Conflict(f"Round {round_.number} is {round_.state} already.", state=round_.state)
+            raise refusal("round_over", round=round_.number, state=round_.state)
         _end(round_, State.CANCELLED, now=now)
         events.record(
             round_.project, "round.cancelled", at=now, actor_id=actor_id, after={"round": round_.number}
@@ -190,12 +191,9 @@ def restart(round_: Round, *, now: datetime, actor_id: int, real_now: datetime) 
         with transaction.atomic():
             round_ = _locked(round_.pk)
             if round_.state != State.FAILED:
-                raise Conflict(
-                    f"Round {round_.number} is {round_.state}; only a failed round can be restarted.",
-                    state=round_.state,
-                )
+                raise refusal("round_not_failed", round=round_.number, state=round_.state)
             if round_.project.rounds.filter(number__gt=round_.number).exists():
-                raise Conflict(f"Round {round_.number} is not the latest any more.", number=round_.number)
+                raise refusal("round_not_latest", round=round_.number)
             round_.attempts_allowed = round_.attempt + ATTEMPTS
             round_.closed_at, round_.filled_at, round_.error = None, None, ""
             round_.state = State.TRAINING
@@ -204,7 +202,7 @@ def restart(round_: Round, *, now: datetime, actor_id: int, real_now: datetime) 
                 round_.project, "round.restarted", at=now, actor_id=actor_id, after={"round": round_.number}
             )
     except IntegrityError as error:
-        raise Conflict("A round is under way already.") from error
+        raise refusal("round_under_way") from error
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from learner.api import views
 from learner.api.analysis import Analysis
 from learner.api.bridges import Bridges
 from learner.api.event_files import EventsFile
-from learner.api.guideline_bridges import GuidelineBridges, GuidelineBridgeSwitch
+from learner.api.guideline_bridges import GuidelineBridgePreviews, GuidelineBridges, GuidelineBridgeSwitch
 from learner.api.packages import Package
 from learner.api.plan import PlanLock, Plans
 from learner.api.repairs import Repairs
@@ -28,6 +28,7 @@ urlpatterns = [
     path(f"{PROJECT}/repairs", Repairs.as_view()),
     path(f"{PROJECT}/bridges", Bridges.as_view()),
     path(f"{PROJECT}/guideline-bridges", GuidelineBridges.as_view()),
+    path(f"{PROJECT}/guideline-bridges/preview", GuidelineBridgePreviews.as_view()),
     path(f"{PROJECT}/guideline-bridges/<int:version>/switch", GuidelineBridgeSwitch.as_view()),
     path(f"{PROJECT}/strategies", views.Strategies.as_view()),
     path(f"{PROJECT}/plans", Plans.as_view()),

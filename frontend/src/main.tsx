@@ -19,9 +19,18 @@ void sessions.load();
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no element #root.");
-render(
-  <ServicesContext.Provider value={{ client, sessions, openStorage: () => openStorage(indexedDB) }}>
-    <App />
-  </ServicesContext.Provider>,
-  root,
+void fontsLoaded().then(() =>
+  render(
+    <ServicesContext.Provider value={{ client, sessions, openStorage: () => openStorage(indexedDB) }}>
+      <App />
+    </ServicesContext.Provider>,
+    root,
+  ),
 );
+
+/** Wait for the fonts, for half a second at most: text drawn in another would move when its own comes. */
+function fontsLoaded(): Promise<unknown> {
+  const weights = [400, 600].map((weight) => document.fonts.load(`${weight} 1rem "Plex Thai Looped"`, "กa"));
+  // A font that cannot be loaded is no reason to show nothing.
+  return Promise.race([Promise.allSettled(weights), new Promise((resolve) => setTimeout(resolve, 500))]);
+}

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation.api.inputs import parse
+from annotation.api.inputs import parse, parse_query
 from annotation.api.permissions import MANAGERS, ProjectView
 from annotation.errors import NotFound
 from learner import guideline_bridges
@@ -28,6 +28,15 @@ class GroupSizes(serializers.Serializer[Any]):
     holdout = serializers.IntegerField()
     random = serializers.IntegerField()
     active = serializers.IntegerField()
+
+
+class GuidelineBridgePreview(serializers.Serializer[Any]):
+    """What a bridge to the guideline in force would read, and take."""
+
+    version = serializers.IntegerField()
+    sentences = serializers.IntegerField()
+    groups = GroupSizes()
+    expected_seconds = serializers.FloatField()
 
 
 class GuidelineBridgeRow(serializers.Serializer[Any]):
@@ -82,6 +91,29 @@ class GuidelineBridges(ProjectView):
         asked = parse(NewGuidelineBridge, request)
         bridge = guideline_bridges.open_bridge(self.project, **asked, actor=self.user, now=self.now)
         return Response(GuidelineBridgeRow(_row(bridge)).data, status=201)
+
+
+class GuidelineBridgePreviews(ProjectView):
+    """The cost of a bridge, before it is asked for."""
+
+    roles: ClassVar = {"GET": MANAGERS}
+
+    @extend_schema(
+        operation_id="guideline_bridges_preview",
+        parameters=[NewGuidelineBridge],
+        responses=GuidelineBridgePreview,
+    )
+    def get(self, request: Request, project_id: int) -> Response:
+        """Say what a bridge would read and how long that takes at the project's pace; 409 as for asking."""
+        asked = parse_query(NewGuidelineBridge, request)
+        guideline, choice = guideline_bridges.preview(self.project, **asked)
+        row = {
+            "version": guideline.version,
+            "sentences": len(choice.sentences),
+            "groups": choice.sizes,
+            "expected_seconds": choice.clusters * guideline_bridges.pace(self.project),
+        }
+        return Response(GuidelineBridgePreview(row).data)
 
 
 class GuidelineBridgeSwitch(ProjectView):

@@ -25,6 +25,18 @@ from tests.factories import make_member, make_project, make_user
 DEMO_CORPUS = Path(settings.BASE_DIR) / "annotation" / "demo" / "corpus"
 # Looks a tenth of a second apart that must all find the service idle.
 QUIET_LOOKS = 3
+# Counts what the page has asked of the service and not been answered.
+COUNT_ASKED = """
+window.asked = 0;
+const ask = window.fetch;
+window.fetch = (...all) => { window.asked += 1; return ask(...all).finally(() => { window.asked -= 1; }); };
+"""
+# Nothing asked and nothing said to be on its way, in three frames one after the other.
+SETTLED = """() => {
+  const isOnItsWay = /Loading…|Computing…|กำลังโหลด|กำลังคำนวณ/.test(document.body.innerText);
+  window.calm = window.asked > 0 || isOnItsWay ? 0 : window.calm + 1;
+  return window.calm > 2;
+}"""
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
@@ -64,7 +76,9 @@ def page_of(browser: Browser, web: Any) -> Iterator[Callable[..., Page]]:
             client.force_login(user)
             value = client.cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": str(web)}])
-        return context.new_page()
+        page = context.new_page()
+        page.add_init_script(COUNT_ASKED)
+        return page
 
     yield open_page
     for context in contexts:
@@ -90,6 +104,12 @@ def find_violations(page: Page) -> list[str]:
     """Return what axe finds wrong with the page as it stands, WCAG 2.2 AA and good practice."""
     found = Axe().run(page).response["violations"]
     return [f"{rule['id']}: {[node['html'][:120] for node in rule['nodes']]}" for rule in found]
+
+
+def wait_until_settled(page: Page) -> None:
+    """Wait until the page has what it asked for, and has drawn it."""
+    page.evaluate("window.calm = 0")
+    page.wait_for_function(SETTLED)
 
 
 def wait_for_sentence(page: Page) -> None:

@@ -13,6 +13,7 @@ from tests.browser.conftest import (
     shown_boundaries,
     wait_for_sentence,
     wait_until_saved,
+    wait_until_settled,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -207,7 +208,7 @@ def test_every_state_of_the_annotators_page_is_clean_to_axe(world, page_of, look
     for key in ("s", "f", "g", "h", "l", "p", "F1"):
         page.keyboard.press(key)
         page.get_by_role("dialog").wait_for()
-        page.wait_for_load_state("networkidle")
+        wait_until_settled(page)
         found[key] = find_violations(page)
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)

@@ -25,6 +25,7 @@ from tests.browser.conftest import (
     wait_for_sentence,
     wait_until_kept,
     wait_until_saved,
+    wait_until_settled,
 )
 from tests.factories import make_corpus
 
@@ -118,7 +119,7 @@ def test_the_helps_are_clean_to_axe(doubted, page_of, look):
     page.keyboard.press("h")
     for name in ("ความเห็นผู้ชี้ขาด", "ชั่วโมงทำงาน") if is_thai else ("Comments", "Hours"):
         page.get_by_role("button", name=name).click()
-        page.wait_for_load_state("networkidle")
+        wait_until_settled(page)
         found[name] = find_violations(page)
     page.keyboard.press("Escape")
     page.get_by_role("button", name="ตั้งค่าของฉัน" if is_thai else "My settings").click()

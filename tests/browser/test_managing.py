@@ -1,7 +1,6 @@
 """A manager and an adjudicator at work in a real browser against the real service."""
 
 import json
-import re
 import uuid
 import zipfile
 from datetime import timedelta
@@ -20,7 +19,7 @@ from annotation.models import (
     Sentence,
 )
 from learner.models import CurvePoint, Event, Plan, Round, RoundArm
-from tests.browser.conftest import PHONE, find_violations, wait_for_sentence
+from tests.browser.conftest import PHONE, find_violations, wait_for_sentence, wait_until_settled
 from tests.factories import make_guideline, make_member, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -319,8 +318,7 @@ def test_every_page_of_the_manager_is_clean_to_axe(world, rounds, page_of, look)
     for name in PAGES:
         page.goto(world.path(name))
         page.wait_for_selector("main h1")
-        page.wait_for_load_state("networkidle")
-        expect(page.get_by_text(re.compile("Computing|กำลังคำนวณ"))).to_have_count(0, timeout=20_000)
+        wait_until_settled(page)
         found[name] = find_violations(page)
         assert overflow_of(page) <= 0, name
         if not look.get("is_mobile"):

@@ -50,7 +50,7 @@ class TestAProjectWithoutRounds:
         assert json.loads(json.dumps(answer)) == answer
 
     def test_it_says_that_there_is_nothing_to_compare_yet(self):
-        assert "No round" in analyse(make_project(), "curves")["not_estimable"]
+        assert analyse(make_project(), "curves")["not_estimable"]["code"] == "no_rounds"
 
 
 class TestAProjectWithRounds:
@@ -62,7 +62,7 @@ class TestAProjectWithRounds:
         curves = results["curves"]
         assert curves["rounds"] == [1, 2]
         assert curves["documents"] == 6
-        assert "6 documents" in curves["mean_gain"]["e1"]["notes"][0]
+        assert "6 documents" in curves["mean_gain"]["e1"]["notes"][0]["text"]
         assert "not_estimable" in curves["mean_gain"]["e2"]
 
         trajectory = read_trajectory(project)
@@ -88,6 +88,11 @@ class TestAProjectWithRounds:
         Replay.objects.first().delete()
         assert read_refits(project, trajectory) is None
 
+        for checkpoint in Checkpoint.objects.filter(round__number=2):
+            del checkpoint.metrics["reliability"]
+            checkpoint.save()
+        assert analyse(project, "calibration")["not_estimable"]["code"] == "not_measured"
+
         for checkpoint in Checkpoint.objects.filter(round__number=1):
             checkpoint.metrics["reference"] = "older"
             checkpoint.save()
@@ -107,7 +112,7 @@ class TestAProjectWithRounds:
         found = analyse(project, "events")
         (window,) = found["windows"]
         assert window["events"][0]["kind"] == "strategy.changed"
-        assert "at least 5 a side" in window["effect"]["not_estimable"]
+        assert window["effect"]["not_estimable"]["values"]["least"] == 5
         assert found["lags"][0]["lag"]["rounds"] == 1
         assert found["lags"][0]["lag"]["served"] > 0
 
@@ -216,7 +221,7 @@ def test_models_are_trained_and_measured_once_for_the_analyses_that_need_them(me
 
     # a successor of the same preset and seeds is the same model, so that the bridge shows no change
     (bridge,) = analyse(project, "events")["bridges"]
-    assert (bridge["round"], bridge["to"]) == (2, "test")
+    assert (bridge["round"], bridge["about"]["values"]) == (2, {"preset": "test"})
     assert bridge["effect"]["active"]["e1"]["value"] == 0
 
     # a model without a group of its sentences is another model

@@ -8,7 +8,7 @@ def interval(low, high):
 
 
 def verdict_on(name, results):
-    (row,) = [row for row in judge(results) if row["assumption"].startswith(name)]
+    (row,) = [row for row in judge(results) if str(row["assumption"]).startswith(name)]
     return row["verdict"]
 
 

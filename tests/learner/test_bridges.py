@@ -51,7 +51,7 @@ def test_a_bridge_trains_both_arms_with_the_rounds_seeds_and_is_an_effect(loop, 
     assert set(Replay.objects.values_list("arm", "variant")) == {("random", "small"), ("active", "small")}
     (bridge,) = analyse(loop, "events")["bridges"]
     # The very same model on the very same samples: nothing changes.
-    assert (bridge["round"], bridge["to"]) == (round_.number, "small")
+    assert (bridge["round"], bridge["about"]["values"]) == (round_.number, {"preset": "small"})
     assert bridge["effect"]["difference"]["e1"]["value"] == 0
 
 

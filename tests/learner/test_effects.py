@@ -19,6 +19,7 @@ from learner.effects import (
 )
 from learner.estimates import NotEstimable, TheseSamples
 from learner.gains import Curves
+from learner.reasons import Reason
 from tests.learner.worlds import World, counts_of
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -83,7 +84,7 @@ class TestTheTrajectoryModel:
 
     def test_four_rounds_after_the_event_are_not_enough(self):
         (found,) = estimate(curves_with(np.ones(12), np.ones(12)), [Dated("x", FREEZES[7])])
-        assert found == NotEstimable("8 rounds before and 4 after; at least 5 a side are needed.")
+        assert found == NotEstimable(Reason("too_few_rounds_beside", {"before": 8, "after": 4, "least": 5}))
 
     def test_the_interval_covers_a_planted_effect_and_says_nothing_of_strategies(self):
         world = World(rounds=12, documents=40, sample=0.0)
@@ -148,7 +149,7 @@ class TestWindows:
     def test_an_event_before_the_first_freeze_has_nothing_to_be_compared_with(self):
         (window,) = windows([Dated("a", START - timedelta(days=3))], FREEZES)
         assert isinstance(window, Window)
-        assert window.problem == "0 rounds before and 12 after; at least 5 a side are needed."
+        assert window.problem == Reason("too_few_rounds_beside", {"before": 0, "after": 12, "least": 5})
 
 
 class TestBridge:

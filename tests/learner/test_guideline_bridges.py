@@ -209,7 +209,7 @@ class TestAnalysis:
         rows = [row for row in found["bridges"] if row["change"] == "guideline"]
         assert len(rows) == len(guideline_bridges.COMPARED)
         # Models that have learnt the old cuts lose by references without them.
-        same_models = next(row for row in rows if "same models" in row["to"])
+        same_models = next(row for row in rows if row["about"]["code"] == "bridge_rules")
         assert same_models["effect"]["random"]["e1"]["value"] < -0.3
         assert set(Replay.objects.values_list("purpose", flat=True)) == {"guideline"}
 
@@ -220,7 +220,12 @@ class TestAnalysis:
 
 class TestApi:
     def test_a_manager_opens_one_sees_its_cost_and_switches(self, changed, manager, path, desk, sent):
+        told = manager.get(f"{path}/preview", {"per_arm": PER_ARM}).json()
         row = manager.post(path, {"per_arm": PER_ARM}).json()
+        assert all(row[name] == told[name] for name in ("version", "sentences", "groups"))
+        assert row["expected_seconds"] == pytest.approx(told["expected_seconds"])
+        refused = manager.get(f"{path}/preview")
+        assert (refused.status_code, refused.json()["details"]["why"]["code"]) == (409, "bridged")
         assert (row["version"], row["read"], row["groups"]["random"]) == (2, 0, PER_ARM)
         assert row["expected_seconds"] > 0
         assert Event.objects.get(kind="bridge.opened").after["random"] == PER_ARM

@@ -8,6 +8,7 @@ from annotation.errors import Conflict
 from learner import plans, watching
 from learner.estimates import NotEstimable, TheseStrategies
 from learner.models import Event, Plan
+from learner.reasons import Reason
 from tests.factories import make_member, make_project
 from tests.learner.working import answer
 
@@ -95,19 +96,19 @@ class TestOutcome:
     def test_a_worse_active_arm_is_said_to_be_worse(self):
         assert plans.judge(Plan(), self.estimate(-0.2, -0.1), spent=1).verdict == "active is worse"
 
-    @pytest.mark.parametrize(("half", "says"), [(0.005, "lies within the smallest"), (0.05, "cannot say")])
+    @pytest.mark.parametrize(("half", "says"), [(0.005, "within_smallest"), (0.05, "holds_both")])
     def test_no_difference_tells_evidence_of_none_from_no_evidence(self, half, says):
         outcome = plans.judge(Plan(smallest_effect=0.01), self.estimate(-half, half), spent=1)
         assert outcome.verdict == "no difference shown"
-        assert says in outcome.reason
+        assert [note.code for note in outcome.notes] == [says]
 
     def test_the_detectable_effect_is_3_24_standard_errors(self):
         outcome = plans.judge(Plan(), self.estimate(-0.0196, 0.0196), spent=1)
         assert outcome.detectable == pytest.approx(0.0324, abs=1e-4)
 
     def test_what_is_not_estimable_stays_so(self):
-        outcome = plans.judge(Plan(), NotEstimable("no refits"), spent=1)
-        assert (outcome.verdict, outcome.reason) == ("not estimable", "no refits")
+        outcome = plans.judge(Plan(), NotEstimable(Reason("no_refits")), spent=1)
+        assert (outcome.verdict, outcome.notes) == ("not estimable", (Reason("no_refits"),))
 
 
 class TestApi:

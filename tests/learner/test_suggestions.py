@@ -59,7 +59,7 @@ def test_what_is_served_has_its_suggestion_once_the_source_is_switched(desk):
 
 
 def test_what_a_model_doubts_comes_with_its_suggestion():
-    made = suggestions.made_from(np.array([0.02, 0.97, 0.6, 0.04, 0.15]))
+    made = suggestions.made_from(np.array([0.002, 0.997, 0.6, 0.004, 0.15]))
     assert list(made.boundaries) == [2, 3]
     assert list(made.doubtful) == [3, 5]
     # Odds of 1.5 for the third gap, of 5.7 for the fifth: the third alone, the fifth alone, both.

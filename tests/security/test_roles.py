@@ -93,6 +93,7 @@ TABLE = """
     POST   P/bridges                                     409  403  403  404  404  403  401  401
     GET    P/guideline-bridges                           200  403  403  404  404  403  401  401
     POST   P/guideline-bridges                           409  403  403  404  404  403  401  401
+    GET    P/guideline-bridges/preview                   409  403  403  404  404  403  401  401
     POST   P/guideline-bridges/{version}/switch          404  403  403  404  404  403  401  401
     GET    P/strategies                                  200  403  403  404  404  403  401  401
     GET    P/plans                                       200  403  403  404  404  403  401  401

@@ -4,6 +4,8 @@ import type {
   Agreement,
   Bridge,
   BridgeModel,
+  GuidelineBridge,
+  GuidelineBridgePreview,
   Corpus,
   CorpusSample,
   Curves,
@@ -158,6 +160,24 @@ export class ManagerApi {
 
   askForBridge(model: BridgeModel): Promise<void> {
     return this.client.request("POST", this.path("/bridges"), { model });
+  }
+
+  guidelineBridges(): Promise<GuidelineBridge[]> {
+    return this.client.request("GET", this.path("/guideline-bridges"));
+  }
+
+  /** What a bridge to the guideline in force would read and take. */
+  previewGuidelineBridge(perArm: number): Promise<GuidelineBridgePreview> {
+    return this.client.request("GET", this.path(`/guideline-bridges/preview?${query({ per_arm: String(perArm) })}`));
+  }
+
+  askForGuidelineBridge(perArm: number): Promise<GuidelineBridge> {
+    return this.client.request("POST", this.path("/guideline-bridges"), { per_arm: perArm });
+  }
+
+  /** Let the holdout's references pass to the rules of that version. */
+  switchReferences(version: number): Promise<{ references: number }> {
+    return this.client.request("POST", this.path(`/guideline-bridges/${version}/switch`), {});
   }
 
   addEvent(event: NewEvent): Promise<LoopEvent> {

@@ -562,6 +562,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/guideline-bridges/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Say what a bridge would read and how long that takes at the project's pace; 409 as for asking. */
+        get: operations["guideline_bridges_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/guidelines": {
         parameters: {
             query?: never;
@@ -1388,6 +1405,14 @@ export interface components {
             holdout: number;
             random: number;
             active: number;
+        };
+        /** @description What a bridge to the guideline in force would read, and take. */
+        GuidelineBridgePreview: {
+            version: number;
+            sentences: number;
+            groups: components["schemas"]["GroupSizes"];
+            /** Format: double */
+            expected_seconds: number;
         };
         /** @description A bridge, how far its readings and models are, and what they cost: measurement, charged to no arm. */
         GuidelineBridgeRow: {
@@ -3665,6 +3690,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Switched"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guideline_bridges_preview: {
+        parameters: {
+            query?: {
+                /** @description sentences of each arm's sample */
+                per_arm?: number;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuidelineBridgePreview"];
                 };
             };
             /** @description What went wrong. */

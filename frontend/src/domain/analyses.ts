@@ -2,15 +2,22 @@
 import type { ArmName, CostUnit } from "./curves";
 import type { MessageKey, Parameters } from "./messages";
 
+/** A sentence of the server's: its code, for the catalogue, and the figures it names. */
+export interface Reason {
+  code: string;
+  values: Record<string, number | string>;
+  text: string;
+}
+
 export interface NotEstimable {
-  not_estimable: string;
+  not_estimable: Reason;
 }
 
 export interface Estimate {
   value: number;
   low: number | null;
   high: number | null;
-  notes: string[];
+  notes: Reason[];
 }
 
 export type Estimated = Estimate | NotEstimable;
@@ -117,8 +124,30 @@ export function readSample(arm: ArmName, sample: SampleFigures): Said {
 export interface EventAnalysis {
   windows: { events: { kind: string; at: string }[]; effect: EffectOfEvent | NotEstimable }[];
   outside: { kind: string; at: string }[];
-  lags: { kind: string; at: string; lag: { rounds: number; reflected_at: string | null; served: number } | NotEstimable }[];
+  lags: { kind: string; at: string; lag: { rounds: number | null; reflected_at: string | null; served: number } }[];
   drift: NotEstimable | Record<string, unknown>;
+  bridges: BridgeEffect[];
+  guideline_bridges: RulesEffect[];
+}
+
+/** What a bridge says of models: after − before, for each arm and for active − random. */
+export interface BridgeEffect {
+  round: number;
+  change: "model" | "guideline";
+  about: Reason;
+  effect: Record<ArmName | "difference", { e1: Estimated; e2: Estimated; assumptions: Reason[] }>;
+}
+
+/** What a bridge of a guideline says of labels; shares of decisions, and of words. */
+export interface RulesEffect {
+  version: number;
+  labels: {
+    groups: Record<"holdout" | ArmName, { pairs: number; changed: Estimated; net: Estimated; tokens: Estimated }>;
+    people: { pairs: number; share: number | null };
+    strings: { string: string; joined: number; split: number; p: number }[];
+    active_minus_random?: Estimated;
+    assumptions: Reason[];
+  };
 }
 
 export interface EffectOfEvent {
@@ -126,7 +155,7 @@ export interface EffectOfEvent {
   by_arm: Record<ArmName, Estimated>;
   p: Record<string, number | null>;
   rounds: [number, number];
-  assumptions: string[];
+  assumptions: Reason[];
 }
 
 export interface ConflictAnalysis {
@@ -165,12 +194,12 @@ export interface Conflict {
 }
 
 export interface PlanAnalysis {
-  outcome: NotEstimable | { verdict: string; reason: string; spent: number; error: number | null; detectable: number | null };
+  outcome: NotEstimable | { verdict: string; notes: Reason[]; spent: number; error: number | null; detectable: number | null };
   endpoint?: { e1: Estimated; e2: Estimated };
   is_intact: boolean;
   looks: number;
 }
 
 export interface AssumptionAnalysis {
-  assumptions: { assumption: string; figure: Estimated | null; verdict: string; guideline: string }[];
+  assumptions: { assumption: Reason; figure: Estimated | null; verdict: string; guideline: Reason }[];
 }

@@ -3,6 +3,8 @@ import { COMMON_MESSAGES } from "./messages/common";
 import { MANAGER_MESSAGES } from "./messages/manager";
 import { ANALYSIS_MESSAGES } from "./messages/managerAnalysis";
 import { WORK_MESSAGES } from "./messages/managerWork";
+import { FACT_MESSAGES } from "./messages/facts";
+import { REASON_MESSAGES } from "./messages/reasons";
 import { OVERVIEW_MESSAGES } from "./messages/managerOverview";
 
 export type Language = "th" | "en";
@@ -13,7 +15,7 @@ export interface Text {
   en: string;
 }
 
-export const MESSAGES = { ...COMMON_MESSAGES, ...ANNOTATOR_MESSAGES, ...MANAGER_MESSAGES, ...OVERVIEW_MESSAGES, ...ANALYSIS_MESSAGES, ...WORK_MESSAGES };
+export const MESSAGES = { ...COMMON_MESSAGES, ...ANNOTATOR_MESSAGES, ...MANAGER_MESSAGES, ...OVERVIEW_MESSAGES, ...ANALYSIS_MESSAGES, ...WORK_MESSAGES, ...REASON_MESSAGES, ...FACT_MESSAGES };
 
 export type MessageKey = keyof typeof MESSAGES;
 

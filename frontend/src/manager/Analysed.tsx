@@ -3,6 +3,7 @@ import { isRefused, type Estimated, type NotEstimable } from "../domain/analyses
 import { ErrorNote } from "../shared/ErrorNote";
 import type { Loaded } from "../shared/useLoaded";
 import { t } from "../store/language";
+import { sayReason } from "../shared/sayReason";
 
 interface Props<T> {
   title: string;
@@ -23,11 +24,11 @@ export function Analysed<T>({ title, loaded, children }: Props<T>) {
   );
 }
 
-/** The design cannot say; this is why. The reason is the server's, in English. */
+/** The design cannot say; this is why. */
 export function Refused({ why }: { why: NotEstimable }) {
   return (
     <p class="refused">
-      <strong>{t("notEstimable")}</strong> <span lang="en">{why.not_estimable}</span>
+      <strong>{t("notEstimable")}</strong> {sayReason(why.not_estimable)}
     </p>
   );
 }
@@ -52,9 +53,9 @@ export function Figure({ estimate, format }: FigureProps) {
         </small>
       </p>
       {notes?.length > 0 && (
-        <ul class="faint notes" lang="en">
+        <ul class="faint notes">
           {notes.map((note) => (
-            <li key={note}>{note}</li>
+            <li key={note.code}>{sayReason(note)}</li>
           ))}
         </ul>
       )}

@@ -1,16 +1,23 @@
 import type { BridgeModel } from "../api/types";
+import type { EventAnalysis, NotEstimable } from "../domain/analyses";
 import { formatNumber } from "../domain/dates";
 import { ErrorNote } from "../shared/ErrorNote";
 import { useAct } from "../shared/useAct";
-import { useLoaded } from "../shared/useLoaded";
+import { useLoaded, type Loaded } from "../shared/useLoaded";
 import { language, t } from "../store/language";
+import { BridgeResult, effectsOf } from "./BridgeResult";
 import type { PageProps } from "./ManagerScreen";
 import { usePolling } from "./usePolling";
 
 const MODELS: readonly BridgeModel[] = ["tiny", "small", "base", "committee", "fast"];
 
-/** Bridges: the same samples trained under a changed setting too. What they show stands with the effects of events. */
-export function BridgesCard({ store }: PageProps) {
+export interface BridgeProps extends PageProps {
+  /** The analysis that holds what the bridges show. */
+  analysis: Loaded<EventAnalysis | NotEstimable>;
+}
+
+/** Bridges of a model: the latest round's samples trained by another model too, and what that shows. */
+export function BridgesCard({ store, analysis }: BridgeProps) {
   const { api } = store;
   const loaded = useLoaded(() => api.bridges());
   const act = useAct();
@@ -39,6 +46,11 @@ export function BridgesCard({ store }: PageProps) {
               {t("bridgeOf", { round, model, trained: number(trained), trainings: number(trainings) })}
               <progress value={trained} max={trainings} />
             </label>
+            {effectsOf(analysis, "model")
+              .filter((row) => row.round === round && row.about.values["preset"] === model)
+              .map((row) => (
+                <BridgeResult key={row.about.code} row={row} />
+              ))}
           </li>
         ))}
       </ul>

@@ -1,14 +1,13 @@
-import { isRefused, type EventAnalysis, type NotEstimable } from "../domain/analyses";
+import { isRefused, type EventAnalysis, type NotEstimable, type Reason } from "../domain/analyses";
 import { formatDateTime, formatNumber } from "../domain/dates";
-import { useLoaded } from "../shared/useLoaded";
+import type { Loaded } from "../shared/useLoaded";
 import { language, t } from "../store/language";
 import { Analysed, Figure, Refused } from "./Analysed";
-import type { CardProps } from "./AnalysisPage";
 import { eventName } from "./eventName";
+import { sayReason } from "../shared/sayReason";
 
 /** What events did to the arms, or why that cannot be said; and how long the served order did not know of them. */
-export function EffectsCard({ store, reloadKey }: CardProps) {
-  const loaded = useLoaded(() => store.api.analysis<EventAnalysis | NotEstimable>("events"), reloadKey);
+export function EffectsCard({ loaded }: { loaded: Loaded<EventAnalysis | NotEstimable> }) {
   return (
     <Analysed title={t("effects")} loaded={loaded}>
       {(found) => (
@@ -49,15 +48,22 @@ function Effect({ effect }: { effect: EventAnalysis["windows"][number]["effect"]
           </div>
         ))}
       </details>
-      <details>
-        <summary>{t("assumes")}</summary>
-        <ul lang="en">
-          {effect.assumptions.map((one) => (
-            <li key={one}>{one}</li>
-          ))}
-        </ul>
-      </details>
+      <Assumptions of={effect.assumptions} />
     </>
+  );
+}
+
+/** What an estimate takes for granted, folded away. */
+export function Assumptions({ of }: { of: readonly Reason[] }) {
+  return (
+    <details>
+      <summary>{t("assumes")}</summary>
+      <ul>
+        {of.map((one) => (
+          <li key={one.code}>{sayReason(one)}</li>
+        ))}
+      </ul>
+    </details>
   );
 }
 
@@ -70,11 +76,7 @@ function Lags({ rows }: { rows: EventAnalysis["lags"] }) {
         {rows.map(({ kind, at, lag }, i) => (
           <li key={`${at} ${i}`}>
             {eventName(kind)}, {formatDateTime(at, language.value)}:{" "}
-            {isRefused(lag) ? (
-              <span lang="en">{lag.not_estimable}</span>
-            ) : (
-              t(lag.reflected_at === null ? "lagStill" : "lagOf", { rounds: lag.rounds, served: lag.served })
-            )}
+            {t(lag.reflected_at === null ? "lagStill" : "lagOf", { rounds: lag.rounds ?? 0, served: lag.served })}
           </li>
         ))}
       </ul>

@@ -154,11 +154,7 @@ function EventRow({ event, people, onRemark }: RowProps) {
         {formatDateTime(event.at, language.value)}
         {event.until && ` – ${formatDateTime(event.until, language.value)}`}
       </td>
-      <td>
-        {eventName(event.kind)}
-        <br />
-        <small class="faint">{event.kind}</small>
-      </td>
+      <td title={event.kind}>{eventName(event.kind)}</td>
       <td>{event.actor?.username ?? t("software")}</td>
       <td>
         <Changes before={event.before} after={event.after} people={people} />

@@ -7,6 +7,7 @@ import { useAct } from "../shared/useAct";
 import { useLoaded } from "../shared/useLoaded";
 import { language, t } from "../store/language";
 import type { PageProps } from "./ManagerScreen";
+import { factName, sayFact } from "./sayFact";
 import { usePolling } from "./usePolling";
 
 const FORMATS = ["jsonl", "best", "conllu", "parquet"] as const;
@@ -193,7 +194,7 @@ function PreviewRows({ found }: { found: ExportPreview }) {
             <span lang="th">{(row["words"] as string[]).join("|")}</span>
             <br />
             <small class="faint">
-              {TOLD.map((name) => `${name}: ${typeof row[name] === "number" ? formatNumber(row[name], language.value, 2) : String(row[name] ?? "–")}`).join(" · ")}
+              {TOLD.map((name) => `${factName(name)}: ${sayFact(name, row[name])}`).join(" · ")}
             </small>
           </li>
         ))}

@@ -1,5 +1,5 @@
 import type { FunctionComponent } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { ManagerApi } from "../api/manager";
 import type { Membership } from "../api/types";
 import type { MessageKey } from "../domain/messages";
@@ -58,12 +58,15 @@ export function ManagerScreen({ membership, page }: { membership: Membership; pa
     store.start();
     return () => store.stop();
   }, [store, role]);
+  const menu = useRef<HTMLElement>(null);
+  // On a phone the menu is a strip to be pushed: the page one is on is in sight.
+  useEffect(() => menu.current?.querySelector("[aria-current]")?.scrollIntoView?.({ inline: "center", block: "nearest" }), [page]);
   const { title, draw: Draw } = PAGES[page];
   const groups = PAGE_GROUPS.map((names) => names.filter((name) => hasPage(role, name))).filter((names) => names.length > 0);
   return (
     <>
       <TopBar project={project.name} />
-      <nav class="menu" aria-label={t("navigation")}>
+      <nav class="menu" aria-label={t("navigation")} ref={menu}>
         {groups.map((names) => (
           <div key={names[0]} class="menu-group">
             {names.map((name) => (

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { isRefused, type Estimated, type Outlook, type OutlookArm } from "../domain/analyses";
+import { isRefused, type Estimated, type NotEstimable, type Outlook, type OutlookArm } from "../domain/analyses";
 import type { Measure } from "../domain/curves";
 import { formatNumber, formatPoints, formatShare } from "../domain/dates";
 import { useLoaded } from "../shared/useLoaded";
@@ -57,7 +57,7 @@ function OutlookRow({ arm, place }: { arm: OutlookArm; place: number }) {
   if (!row) return null;
   const name = t(`arm_${arm.arm}`);
   if (isRefused(row.annotations) || isRefused(row.seconds)) {
-    const why = isRefused(row.annotations) ? row.annotations : (row.seconds as { not_estimable: string });
+    const why = isRefused(row.annotations) ? row.annotations : (row.seconds as NotEstimable);
     return (
       <div>
         <strong>{name}</strong> <Refused why={why} />
@@ -76,7 +76,7 @@ function OutlookRow({ arm, place }: { arm: OutlookArm; place: number }) {
 }
 
 /** "120 (80 to 210)", "120 (80 or more)". */
-function about(estimate: Exclude<Estimated, { not_estimable: string }>, format: (value: number) => string): string {
+function about(estimate: Exclude<Estimated, NotEstimable>, format: (value: number) => string): string {
   const { value, low, high } = estimate;
   if (low === null) return format(value);
   return `${format(value)} (${high === null ? t("orMore", { low: format(low) }) : `${format(low)} – ${format(high)}`})`;

@@ -35,7 +35,7 @@ export function PeoplePage({ store }: PageProps) {
       {found === null && loaded.isLoading.value && <p role="status">{t("loading")}</p>}
       {found && (
         <section class="card scroll" tabIndex={0} aria-label={t("people")}>
-          <table class="table">
+          <table class="table lines">
             <thead>
               <tr>
                 <th scope="col">{t("person")}</th>

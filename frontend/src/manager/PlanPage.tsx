@@ -10,6 +10,7 @@ import { Analysed, Refused } from "./Analysed";
 import { formatCost, MEASURES, UNITS } from "./CurvesPage";
 import { Facts } from "./Facts";
 import type { PageProps } from "./ManagerScreen";
+import { sayReason } from "../shared/sayReason";
 
 const ESTIMANDS = ["strategies", "samples"] as const;
 const STOPPINGS = ["fixed horizon", "alpha spending", "confidence sequence"] as const;
@@ -75,6 +76,11 @@ function stoppingName(stopping: string): string {
   return known ? t(known) : stopping;
 }
 
+function outcomeName(verdict: string): string {
+  const known = findKey("outcome", verdict.replaceAll(" ", "_"));
+  return known ? t(known) : verdict;
+}
+
 function OutcomeCard({ store }: PageProps) {
   const loaded = useLoaded(() => store.api.analysis<PlanAnalysis | NotEstimable>("plan"));
   return (
@@ -85,8 +91,8 @@ function OutcomeCard({ store }: PageProps) {
           {isRefused(outcome) ? (
             <Refused why={outcome} />
           ) : (
-            <p lang="en">
-              <strong>{outcome.verdict}.</strong> {outcome.reason}
+            <p>
+              <strong>{outcomeName(outcome.verdict)}.</strong> {outcome.notes.map(sayReason).join(" ")}
             </p>
           )}
           <p class="faint">{t("planLooks", { count: looks })}</p>

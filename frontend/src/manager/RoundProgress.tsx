@@ -1,5 +1,6 @@
 import type { Round } from "../api/types";
 import { formatNumber } from "../domain/dates";
+import { findKey } from "../domain/messages";
 import { language, t } from "../store/language";
 
 /** The state of a round and, while it runs, how far its step has got. */
@@ -10,7 +11,7 @@ export function RoundProgress({ round }: { round: Round }) {
     <div>
       <p>
         <strong>{t(`state_${round.state}`)}</strong>
-        {isRunning && step && <span class="faint"> · {step}</span>}
+        {isRunning && step && step !== round.state && <span class="faint"> · {stepName(step)}</span>}
       </p>
       {isRunning && total > 0 && (
         <label class="faint">
@@ -21,4 +22,9 @@ export function RoundProgress({ round }: { round: Round }) {
       {round.error && <p class="bad">{round.error}</p>}
     </div>
   );
+}
+
+function stepName(step: string): string {
+  const known = findKey("step", step);
+  return known ? t(known) : step;
 }

@@ -10,6 +10,7 @@ import { useLoaded } from "../shared/useLoaded";
 import { t } from "../store/language";
 import { navigate } from "../store/route";
 import type { PageProps } from "./ManagerScreen";
+import { strategyText } from "./strategyText";
 
 /** The project's settings, each with what it does; what a change means is said before it is sent. */
 export function SettingsPage({ store }: PageProps) {
@@ -210,7 +211,7 @@ function valueText(field: SettingField, value: SettingValue, strategies: Strateg
 
 function optionText(name: string, option: string, strategies: Strategy[]): string {
   if (name === "strategy") {
-    const description = strategies.find((strategy) => strategy.name === option)?.description;
+    const description = strategyText(option) ?? strategies.find((strategy) => strategy.name === option)?.description;
     return description ? `${option}: ${description}` : option;
   }
   const key = findKey("policy", option) ?? findKey("unit", option) ?? findKey("switch", option);

@@ -8,8 +8,8 @@ export interface Loaded<T> {
   isLoading: Signal<boolean>;
   /** Read it again; what is shown stays until the answer is here. */
   reload: () => Promise<void>;
-  /** Read something more; loading and error are shown alike. */
-  run: (step: () => Promise<void>) => Promise<void>;
+  /** Read something more; loading and error are shown alike. A step asks whether it is still the latest. */
+  run: (step: (isLatest: () => boolean) => Promise<void>) => Promise<void>;
 }
 
 /** Read something from the server when the screen opens and whenever `key` changes; the latest answer counts. */
@@ -18,23 +18,24 @@ export function useLoaded<T>(read: () => Promise<T>, key: string | number = ""):
   const error = useSignal<ApiError | null>(null);
   const isLoading = useSignal(true);
   const asked = useSignal(0);
-  const run = async (step: () => Promise<void>) => {
+  const run = async (step: (isLatest: () => boolean) => Promise<void>) => {
+    const number = ++asked.value;
+    const isLatest = () => number === asked.value;
     isLoading.value = true;
     try {
-      await step();
-      error.value = null;
+      await step(isLatest);
+      if (isLatest()) error.value = null;
     } catch (caught) {
       if (!(caught instanceof ApiError)) throw caught;
-      error.value = caught;
+      if (isLatest()) error.value = caught;
     } finally {
-      isLoading.value = false;
+      if (isLatest()) isLoading.value = false;
     }
   };
   const reload = () =>
-    run(async () => {
-      const number = ++asked.value;
+    run(async (isLatest) => {
       const answer = await read();
-      if (number === asked.value) data.value = answer;
+      if (isLatest()) data.value = answer;
     });
   useEffect(() => void reload(), [key]);
   return { data, error, isLoading, reload, run };

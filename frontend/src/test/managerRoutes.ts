@@ -49,6 +49,10 @@ export const OVERVIEW = {
 };
 
 /** Give the fake server the manager's part of the contract, for project 1. */
+const estimate = (value: number) => ({ value, low: value - 0.01, high: value + 0.01, notes: [] });
+const held = (value: number) => ({ e1: estimate(value), e2: estimate(value), assumptions: [] });
+const group = { pairs: 40, changed: estimate(0.2), net: estimate(0.15), tokens: estimate(-0.1) };
+
 export function serveManager(server: FakeServer): void {
   server.session = {
     user: { id: 1, username: "manee", name: "มานี" },
@@ -92,7 +96,7 @@ export function serveManager(server: FakeServer): void {
         { string: "ตากลม", whole: 3, cut: 1, cuts: { "ตาก|ลม": 1 }, by_guideline: { 1: { whole: 3, cut: 1 } }, by_annotator: { 7: { whole: 3, cut: 1 } }, by_arm: { random: { whole: 3, cut: 1 } }, sentences: [9] },
       ],
       shifts: [],
-      repair: { not_estimable: "There is no guideline, so that no label is out of date." },
+      repair: { not_estimable: { code: "no_guideline", values: {}, text: "There is no guideline, so that no label is out of date." } },
     },
     "/repairs": {
       sentences: 2,
@@ -105,10 +109,33 @@ export function serveManager(server: FakeServer): void {
       ],
     },
     "/bridges": [{ round: 3, model: "small", trained: 2, trainings: 6 }],
+    "/guideline-bridges": [
+      { version: 2, opened_at: AT, read_at: AT, switched_at: null, sentences: 140, read: 140, groups: { holdout: 40, random: 50, active: 50 }, changed: 31, seconds: 1400, clusters: 5600, expected_seconds: 0, trained: 10, trainings: 10 },
+    ],
+    "/guideline-bridges/preview": { version: 3, sentences: 140, groups: { holdout: 40, random: 50, active: 50 }, expected_seconds: 1500 },
+    "/analysis/events": {
+      windows: [],
+      outside: [],
+      lags: [],
+      drift: {},
+      bridges: [{ round: 3, change: "model", about: { code: "bridge_model", values: { preset: "small" }, text: "" }, effect: { difference: held(0.02), random: held(0.01), active: held(0.03) } }],
+      guideline_bridges: [
+        {
+          version: 2,
+          labels: {
+            groups: { holdout: group, random: group, active: group },
+            people: { pairs: 30, share: 0.05 },
+            strings: [{ string: "ตากลม", joined: 9, split: 0, p: 0.01 }],
+            active_minus_random: estimate(0.03),
+            assumptions: [],
+          },
+        },
+      ],
+    },
     "/plans": [
       { version: 1, figure: "word_f1", unit: "seconds", estimand: "samples", budget: 36000, exclusions: "", smallest_effect: 0.01, expected_error: null, stopping: "fixed horizon", note: "", author: null, at: AT, locked_at: AT, sha256: "ab", detectable_effect: null },
     ],
-    "/analysis/plan": { outcome: { verdict: "too early", reason: "600 of 36000 seconds are spent.", spent: 600, error: null, detectable: null }, is_intact: true, looks: 3 },
+    "/analysis/plan": { outcome: { verdict: "too early", notes: [{ code: "before_horizon", values: { percent: 1 }, text: "1 % of the budget is spent; the plan is judged at its horizon." }], spent: 600, error: null, detectable: null }, is_intact: true, looks: 3 },
     "/agreement": { pairs: [], overall: { sentences: 8, boundary_f1: 0.93, kappa: 0.9, exact: 0.5 } },
     "/corpora": [
       { id: 1, name: "ข่าวสั้น", source: "เขียนเอง", licence: "CC0-1.0", domain: "news", splitter: "line", file_name: "news.jsonl", format: "jsonl", state: "ready", imported_at: AT, progress: { bytes: 1, of: 1 }, report: { sentences: 1150 } },

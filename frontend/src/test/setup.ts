@@ -1,10 +1,12 @@
 import "fake-indexeddb/auto";
-import { cleanup } from "@testing-library/preact";
+import { cleanup, configure } from "@testing-library/preact";
 import { afterAll, afterEach, beforeEach } from "vitest";
 import { setGoal } from "../store/goal";
 import { setLanguage } from "../store/language";
 import { setTheme } from "../store/theme";
 
+// A busy machine is slower than the second that is usual.
+configure({ asyncUtilTimeout: 4_000 });
 // jsdom draws no modal dialogs: an open one is enough for what the tests look at.
 HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
   this.open = true;

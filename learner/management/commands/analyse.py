@@ -12,6 +12,7 @@ from learner import replays
 from learner.analyses import ANALYSES, analyse
 from learner.gains import UNITS
 from learner.models import Replay
+from learner.report_tables import note
 from learner.resampling import FIGURES
 from segmenter.model import PRESETS
 
@@ -59,12 +60,12 @@ def _text(name: str, result: dict[str, Any]) -> str:
     """Return the heads of a result, short enough for a terminal."""
     lines = [name.upper()]
     if "not_estimable" in result:
-        lines.append(f"  {result['not_estimable']}")
+        lines.append(f"  {note(result)}")
     elif name == "curves":
         gain = result["mean_gain"]
         lines += [f"  mean gain, {of}: {_interval(gain[of.lower()])}" for of in ("E1", "E2")]
     elif name == "guidelines":
-        lines += [f"  {row['verdict']:14}  {row['assumption']}" for row in result["assumptions"]]
+        lines += [f"  {row['verdict']:14}  {row['assumption']['text']}" for row in result["assumptions"]]
     else:
         lines.append(f"  {', '.join(result)}: see --json")
     return "\n".join(lines)
@@ -72,7 +73,7 @@ def _text(name: str, result: dict[str, Any]) -> str:
 
 def _interval(estimate: dict[str, Any]) -> str:
     if "not_estimable" in estimate:
-        return str(estimate["not_estimable"])
+        return note(estimate)
     if estimate["low"] is None:
-        return f"{estimate['value']:+.4f}; {' '.join(estimate['notes'])}"
+        return f"{estimate['value']:+.4f}; {note(estimate)}"
     return f"{estimate['value']:+.4f} ({estimate['low']:+.4f} to {estimate['high']:+.4f})"

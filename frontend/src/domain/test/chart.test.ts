@@ -58,7 +58,7 @@ describe("what is said of a figure", () => {
     expect(verdictOf({ ...estimate, low: -0.01 })).toBe("open");
     expect(verdictOf({ ...estimate, low: -0.02, high: -0.01 })).toBe("worse");
     expect(verdictOf({ ...estimate, low: null, high: null })).toBe("noInterval");
-    expect(verdictOf({ not_estimable: "Too few." })).toBe("refused");
+    expect(verdictOf({ not_estimable: { code: "no_rounds", values: {}, text: "" } })).toBe("refused");
     expect(isRefused(null)).toBe(false);
   });
   it("counts what lies outside of chance", () => {

@@ -1,5 +1,5 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/preact";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { FakeServer } from "../../test/fakeServer";
 import { OVERVIEW, ROUND, serveManager } from "../../test/managerRoutes";
 import { findAxeViolations, renderApp } from "../../test/render";
@@ -10,6 +10,8 @@ const open = (page: string) => renderApp(server, `/projects/1/${page}`);
 const sent = (method: string, path: string) =>
   server.requests.filter((request) => request.method === method && request.path === `/projects/1${path}`);
 
+// The manager's pages are loaded when they are first asked for; no test waits for that.
+beforeAll(() => import("../ManagerScreen"), 60_000);
 beforeEach(() => {
   server = new FakeServer();
   serveManager(server);
@@ -192,6 +194,39 @@ describe("repairs", () => {
     fireEvent.click(screen.getByRole("button", { name: "Have them read again" }));
     expect(await screen.findByText(/1 sentences will be handed out again/)).toBeTruthy();
     expect(sent("POST", "/repairs")[0]?.body).toEqual({ sentences: 1 });
+  });
+});
+
+describe("bridges", () => {
+  it("of a model are asked for, and say in words what they show", async () => {
+    server.routes.set("POST /projects/1/bridges", {});
+    open("analysis");
+    const card = within(await screen.findByRole("region", { name: "Bridges of a model" }));
+    expect(await card.findByText("small instead of the round's model")).toBeTruthy();
+    expect(card.getByText("The change favours the active arm: the interval lies above zero.")).toBeTruthy();
+    fireEvent.change(card.getByLabelText("Model"), { target: { value: "base" } });
+    fireEvent.click(card.getByRole("button", { name: "Build a bridge" }));
+    await waitFor(() => expect(sent("POST", "/bridges")[0]?.body).toEqual({ model: "base" }));
+  });
+  it("of a guideline tell their cost before they are asked for, and then what the rules changed", async () => {
+    server.routes.set("POST /projects/1/guideline-bridges", {});
+    open("analysis");
+    const card = within(await screen.findByRole("region", { name: "Bridges of a guideline" }));
+    expect(await card.findByText("To version 3: 140 sentences (holdout 40, random 50, active 50), about 25 min of work.")).toBeTruthy();
+    expect(await card.findByText(/The new rules change labels/)).toBeTruthy();
+    expect(card.getByText(/change the active arm's sample more/)).toBeTruthy();
+    expect(card.getByText("joined in 9 places, split in 0")).toBeTruthy();
+    fireEvent.input(card.getByLabelText(/Sentences of each arm/), { target: { value: "40" } });
+    await waitFor(() => expect(sent("GET", "/guideline-bridges/preview")).toHaveLength(2));
+    fireEvent.click(card.getByRole("button", { name: "Have them read" }));
+    await waitFor(() => expect(sent("POST", "/guideline-bridges")[0]?.body).toEqual({ per_arm: 40 }));
+  });
+  it("of a guideline that cannot be built say why", async () => {
+    const why = { code: "nothing_replaced", values: {}, text: "No guideline has been replaced yet." };
+    server.once.set("GET /projects/1/guideline-bridges/preview", { status: 409, body: { code: "conflict", message: why.text, details: { why } } });
+    open("analysis");
+    expect(await screen.findByText("No guideline has been replaced yet, so that there is nothing to bridge.")).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Have them read" })).toBeNull();
   });
 });
 

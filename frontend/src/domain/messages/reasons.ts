@@ -1,0 +1,188 @@
+import type { Text } from "../messages";
+
+/** What the learner says in words: `why_` and a code of learner/reasons.py; the English is the same there. */
+export const REASON_MESSAGES = {
+  why_no_rounds: { th: "ยังไม่มีรอบที่ปิดและวัดผลครบทั้งสองแขน", en: "No round of both arms has been closed and measured yet." },
+  why_no_plan: { th: "ยังไม่มีแผน แผนจะล็อกเองเมื่อมีงานแรก", en: "There is no plan; one is locked at the first label." },
+  why_no_guideline: { th: "ยังไม่มีคู่มือ จึงไม่มีงานใดล้าสมัย", en: "There is no guideline, so that no label is out of date." },
+  why_no_second_readings: { th: "ยังไม่มีรอบที่ปิด หรือยังไม่มีประโยคของชุดวัดผลที่อ่านสองคน", en: "No round is closed, or no holdout sentence has been read twice." },
+  why_no_refits: {
+    th: "ยังไม่มีการฝึกซ้ำโดยตัดกลุ่มกุญแจออกทีละกลุ่ม และไม่มีการทดลองซ้ำ",
+    en: "No refits without each of the key groups are stored, nor replicate streams.",
+  },
+  why_no_common_cost: { th: "ต้นทุนของสองแขนยังไม่มีช่วงที่ตรงกัน", en: "The arms share no range of charged cost yet." },
+  why_pool_empty: { th: "คลังรอเลือกว่างเปล่า", en: "The pool is empty." },
+  why_not_measured: { th: "ไม่ได้วัดไว้ รอบที่ {round} วัดด้วยโปรแกรมรุ่นก่อน", en: "Not measured: an earlier version of the software measured round {round}." },
+  why_nothing_to_count: { th: "ไม่มีอะไรให้นับ หรือค่าอยู่สุดขอบแล้ว", en: "There is nothing to count, or the figure is at its limit." },
+  why_one_side_empty: { th: "ฝั่งหนึ่งไม่มีอะไรให้นับ", en: "One side has nothing to count." },
+  why_nothing_to_compare: {
+    th: "มี {sentences} ประโยค และมี {frame} ประโยคให้สุ่มเทียบ จึงเทียบไม่ได้",
+    en: "{sentences} sentences, with {frame} to redraw from, leave nothing to compare.",
+  },
+  why_too_few_to_fold: {
+    th: "{first} และ {second} ประโยคจาก {documents} เอกสาร น้อยเกินกว่าจะแยกออกจากกัน",
+    en: "{first} and {second} sentences of {documents} documents are too few to tell apart.",
+  },
+  why_too_few_readings: {
+    th: "มีงานที่เห็นคำเสนอ {shown} และไม่เห็น {hidden} ต้องมีอย่างน้อยฝั่งละ {least}",
+    en: "{shown} readings with a suggestion shown and {hidden} with one hidden; at least {least} of each are needed.",
+  },
+  why_too_few_streams: { th: "มีการทดลองซ้ำ {streams} ชุด ต้องมีอย่างน้อย {least}", en: "{streams} replicate streams; at least {least} are needed." },
+  why_too_few_rounds: {
+    th: "มี {rounds} รอบ ต้องมีอย่างน้อย {least} รอบจึงจะเห็นว่าเส้นไปทางไหน",
+    en: "{rounds} rounds; at least {least} are needed to see where a curve goes.",
+  },
+  why_too_few_rounds_to_bend: { th: "มีเพียง {rounds} รอบ ยังหาการเปลี่ยนไม่ได้", en: "{rounds} rounds are too few to look for a change in." },
+  why_too_few_rounds_beside: {
+    th: "มี {before} รอบก่อนและ {after} รอบหลัง ต้องมีอย่างน้อยฝั่งละ {least}",
+    en: "{before} rounds before and {after} after; at least {least} a side are needed.",
+  },
+  why_too_few_seeds_for_samples: {
+    th: "ค่าเริ่มต้นสุ่มของแบบจำลองมี {seeds} น้อยเกินกว่าจะแยกออกจากความบังเอิญของตัวอย่าง",
+    en: "Too few model seeds ({seeds}) to tell their noise from that of the samples.",
+  },
+  why_costs_alike: { th: "ต้นทุนแบบนี้ของแต่ละรอบไม่ต่างกัน", en: "The rounds do not differ in this cost." },
+  why_cost_and_share_alike: {
+    th: "ต้นทุนกับสัดส่วนของงานหลังเหตุการณ์เปลี่ยนไปด้วยกัน จึงแยกผลไม่ได้",
+    en: "Cost and share of labels after the event do not vary enough to be told apart.",
+  },
+  why_not_rising: { th: "เส้นไม่ได้สูงขึ้นในรอบที่ผ่านมา", en: "The curve has not risen over these rounds." },
+  why_too_far: { th: "ไกลเกิน {times} เท่าของที่ใช้ไปแล้ว", en: "Farther than {times} times what has been spent." },
+
+  why_no_closed_round: { th: "ยังไม่มีรอบที่ปิดให้ทำสะพาน", en: "There is no closed round to bridge from." },
+  why_nothing_replaced: { th: "ยังไม่เคยเปลี่ยนคู่มือ จึงไม่มีอะไรให้ทำสะพาน", en: "No guideline has been replaced yet, so that there is nothing to bridge." },
+  why_nothing_outdated: { th: "ไม่มีประโยคที่อ่านตามคู่มือเก่าเท่านั้น จึงไม่มีอะไรให้ทำสะพาน", en: "Nothing was read under older rules only, so that there is nothing to bridge." },
+  why_bridged: { th: "มีสะพานไปยังฉบับที่ {version} แล้ว", en: "There is a bridge to version {version} already." },
+  why_switched: { th: "คำเฉลยเปลี่ยนมาใช้กติกานี้แล้ว", en: "The references have passed to these rules already." },
+  why_bridge_unread: { th: "สะพานยังอ่านไม่ครบ จึงเปลี่ยนคำเฉลยในคราวเดียวไม่ได้", en: "The bridge is not read to its end, so that references cannot pass in one step." },
+  why_round_under_way: { th: "มีรอบที่กำลังทำอยู่แล้ว", en: "A round is under way already." },
+  why_arm_unfinished: { th: "แขน {arm} ยังไม่มีประโยคที่เสร็จให้เรียนรู้", en: "The {arm} arm has no finished sentence to learn from yet." },
+  why_round_over: { th: "รอบที่ {round} {state} ไปแล้ว", en: "Round {round} is {state} already." },
+  why_round_not_failed: { th: "รอบที่ {round} {state} เริ่มใหม่ได้เฉพาะรอบที่ล้มเหลว", en: "Round {round} is {state}; only a failed round can be restarted." },
+  why_round_not_latest: { th: "รอบที่ {round} ไม่ใช่รอบล่าสุดแล้ว", en: "Round {round} is not the latest any more." },
+  why_plan_needs_note: { th: "แผนล็อกแล้ว จะเปลี่ยนต้องเขียนเหตุผล", en: "The plan is locked; a change needs a note that says why." },
+  why_plan_changed: { th: "มีคนอื่นเปลี่ยนแผนไปก่อนแล้ว", en: "Somebody else has changed the plan meanwhile." },
+  why_plan_locked: { th: "แผนล็อกไปก่อนแล้ว", en: "The plan was locked before." },
+
+  why_too_few_documents: {
+    th: "ไม่มีช่วงความเชื่อมั่น: มี {documents} เอกสาร ต่ำกว่า {least} ช่วงจะแคบเกินจริง",
+    en: "No interval: {documents} documents, and from fewer than {least} it would be too narrow.",
+  },
+  why_too_few_seeds: {
+    th: "ช่วงนี้ไม่รวมความบังเอิญของค่าเริ่มต้นสุ่ม: มี {seeds} ต้องมีอย่างน้อย {least}",
+    en: "The interval leaves out the choice of model seeds: {seeds} of them, and at least {least} are needed.",
+  },
+  why_choices_left_out: {
+    th: "คิดโดยตัดกลุ่มประโยคออกจากตัวอย่างที่จับไว้แล้ว ไม่รวมว่าแขนเชิงรุกจะเลือกประโยคอื่นแทน",
+    en: "The sample term deletes groups of sentences from the samples as drawn; that the active arm would then have chosen other sentences is left out.",
+  },
+
+  why_before_horizon: { th: "ใช้ไป {percent} % ของงบ แผนจะตัดสินเมื่อครบงบ", en: "{percent} % of the budget is spent; the plan is judged at its horizon." },
+  why_zero_outside: { th: "ศูนย์อยู่นอกช่วงความเชื่อมั่น", en: "Zero lies outside the interval." },
+  why_zero_outside_but_small: {
+    th: "ศูนย์อยู่นอกช่วงความเชื่อมั่น แต่ผลต่างเล็กกว่าที่นับว่าสำคัญ คือ {smallest}",
+    en: "Zero lies outside the interval; the effect is below the smallest of interest, {smallest}.",
+  },
+  why_within_smallest: {
+    th: "ทั้งช่วงห่างจากศูนย์ไม่เกิน {smallest} ซึ่งเป็นผลต่างเล็กที่สุดที่นับว่าสำคัญ",
+    en: "The whole interval lies within the smallest effect of interest, {smallest}, of zero.",
+  },
+  why_holds_both: {
+    th: "ช่วงความเชื่อมั่นมีทั้งศูนย์และผลต่างตั้งแต่ {smallest} ขึ้นไป จึงบอกไม่ได้",
+    en: "The interval holds zero and effects of {smallest} and more: it cannot say.",
+  },
+
+  why_bridge_model: { th: "{preset} แทนแบบจำลองของรอบ", en: "{preset} instead of the round's model" },
+  why_bridge_rules: { th: "ฉบับที่ {version}: แบบจำลองเดิม วัดด้วยกติกาใหม่", en: "version {version}: the same models by the new rules" },
+  why_bridge_labels: { th: "ฉบับที่ {version}: ตัดใหม่แล้ว วัดด้วยกติกาใหม่", en: "version {version}: labels made again, by the new rules" },
+  why_bridge_both: { th: "ฉบับที่ {version}: กติกาและงานใหม่รวมกัน", en: "version {version}: rules and labels together" },
+  why_bridge_identical: {
+    th: "ตัวอย่าง เอกสารของชุดวัดผล และค่าเริ่มต้นสุ่มเหมือนกันทั้งก่อนและหลัง",
+    en: "The samples, the holdout's documents and the model seeds are identical before and after.",
+  },
+  why_bridge_models_only: {
+    th: "เป็นผลต่อแบบจำลองที่ฝึกจากตัวอย่างเหล่านี้ ไม่ใช่ต่อสิ่งที่คนทำต่อจากนั้น",
+    en: "The effect is that of the change on models trained from these samples, not on what annotators do later.",
+  },
+
+  why_straight_line: {
+    th: "ถ้าไม่มีเหตุการณ์ ผลต่างของสองแขน (logit) จะเป็นเส้นตรงตาม log ของต้นทุนต่อไป",
+    en: "Without the event the arms' difference in logits would have gone on in a straight line over log cost.",
+  },
+  why_in_proportion: { th: "ผลของเหตุการณ์เป็นไปตามสัดส่วนของงานที่ทำหลังจากนั้น", en: "The event acts in proportion to the share of labels made after it." },
+  why_nothing_else: { th: "ไม่มีสิ่งอื่นที่เริ่มพร้อมกันและสองแขนตอบสนองต่างกัน", en: "Nothing else began at the same time that the arms respond to differently." },
+  why_same_reference: { th: "ชุดวัดผลและคำเฉลยเหมือนกันทุกรอบ", en: "The holdout and its reference are the same in all rounds." },
+  why_responses_only: {
+    th: "เป็นผลต่างของการตอบสนองของสองแขน เหตุการณ์ที่ขยับทั้งสองแขนเท่ากันจะไม่เห็น",
+    en: "It is a difference between the arms' responses; an event that moves both alike shows nothing.",
+  },
+
+  why_next_reader: {
+    th: "ประโยคเดียวกันอ่านตามทั้งสองฉบับ คนอ่านครั้งที่สองคือใครก็ได้ที่มารับงานถัดไป",
+    en: "The same sentences were read under both versions; the second reader was whoever came for work next.",
+  },
+  why_people_differ_alike: {
+    th: "ในประโยคเหล่านี้ สองคนตัดต่างกันบ่อยเท่ากับในประโยคที่สองคนอ่านตามฉบับเดียวกัน",
+    en: "On them two people differ as often as on the sentences that two people read under one version.",
+  },
+  why_labels_only: {
+    th: "บอกว่ากติกาเปลี่ยนงานอย่างไร ไม่ได้บอกว่าแขนหรือวิธีจับใดดีกว่า",
+    en: "It says what the rules did to labels, not which arm or which way of drawing is the better one.",
+  },
+
+  why_assumed_fair_test: { th: "งานที่เก็บมาใช้ทดสอบแบบจำลองได้อย่างเป็นธรรม", en: "The labels collected are a fair test of the model." },
+  why_follows_fair_test: {
+    th: "กันชุดวัดผลที่สุ่มไว้ ไม่ให้แขนใดแตะ อย่าตัดสินแบบจำลองด้วยสิ่งที่แขนเชิงรุกเลือก",
+    en: "Keep a random holdout that no arm touches; do not judge the model on what active sampling chose.",
+  },
+  why_assumed_equal_time: { th: "ทุกประโยคใช้เวลาต่อกลุ่มอักขระเท่ากัน", en: "Every sentence costs the same time a cluster." },
+  why_follows_equal_time: { th: "เทียบสองแขนที่เวลาทำงานเท่ากัน ไม่ใช่จำนวนประโยคเท่ากัน", en: "Compare arms at equal charged seconds, not at equal sentences." },
+  why_assumed_equal_length: { th: "ประโยคที่ถูกเลือกยาวเท่ากับประโยคอื่น", en: "Sentences that are chosen are as long as others." },
+  why_follows_equal_length: {
+    th: "คิดต้นทุนเป็นกลุ่มอักขระหรือวินาที วิธีที่ชอบประโยคยาวจะดูดีกว่าจริงเมื่อนับเป็นประโยค",
+    en: "Charge clusters or seconds; a strategy that likes long sentences looks better a sentence.",
+  },
+  why_assumed_all_labelled: { th: "ทุกประโยคที่ถูกเลือกได้คำตอบ", en: "Every sentence that is chosen gets a label." },
+  why_follows_all_labelled: {
+    th: "แสดงประโยคที่ไม่มีใครทำแยกตามแขนพร้อมขอบเขต และให้ประโยคเหล่านั้นคงที่เดิม",
+    en: "Show what was declined by arm, with its bounds; let declined sentences keep their place.",
+  },
+  why_assumed_right_labels: { th: "งานที่ทำถูกต้อง", en: "Labels are right." },
+  why_follows_right_labels: {
+    th: "ให้ส่วนหนึ่งของชุดวัดผลอ่านสองคน ค่าที่สูงกว่าความเห็นตรงกันของคนอ่านไม่มีความหมาย",
+    en: "Have part of the holdout read twice; no figure above the readers' agreement means anything.",
+  },
+  why_assumed_one_reading: { th: "ข้อความเดียวกันตัดเหมือนกันเสมอ", en: "The same string is always segmented alike." },
+  why_follows_one_reading: { th: "ดูข้อความที่ตัดต่างกันก่อนโทษแบบจำลอง และตัดชุดวัดผลใหม่ก่อน", en: "Look at the conflicts before blaming the model, and repair the holdout first." },
+  why_assumed_no_anchoring: { th: "คำเสนอไม่ชักนำคนทำ", en: "What annotators are shown does not sway them." },
+  why_follows_no_anchoring: {
+    th: "เสนอให้สองแขนเหมือนกัน หรือไม่เสนอเลย และกันส่วนหนึ่งไว้โดยไม่เสนอ",
+    en: "Suggest the same to both arms, or nothing, and keep a share without suggestions.",
+  },
+  why_assumed_same_model: { th: "แบบจำลองที่เลือกเป็นตัวเดียวกับที่จะใช้", en: "The model that chooses is the model that is used." },
+  why_follows_same_model: {
+    th: "ฝึกแบบจำลองอื่นด้วยตัวอย่างนี้ก่อนเก็บเป็นทรัพยากรระยะยาว",
+    en: "Train another model on the sample before keeping it as a lasting resource.",
+  },
+  why_assumed_quiet_world: { th: "ไม่มีอะไรเปลี่ยนระหว่างทำงาน", en: "Nothing changes while labels are made." },
+  why_follows_quiet_world: {
+    th: "บันทึกทุกการเปลี่ยน และวางแผนทำสะพานเมื่อทีมเป็นผู้เปลี่ยนเอง",
+    en: "Record every change; plan a bridge round for those that the team controls.",
+  },
+  why_assumed_fresh_order: { th: "ลำดับที่แจกเป็นของแบบจำลองปัจจุบัน", en: "The order served is that of the current model." },
+  why_follows_fresh_order: {
+    th: "นับประโยคที่แจกจากลำดับเก่าก่อนการเปลี่ยน และปิดรอบให้เร็วขึ้นหลังเปลี่ยน",
+    en: "Count what was served from orders older than a change, and turn the loop faster after one.",
+  },
+  why_assumed_sample_is_strategy: { th: "ที่ตัวอย่างนี้ได้เพิ่ม คือที่วิธีจับได้เพิ่ม", en: "A gain of this sample is a gain of the strategy." },
+  why_follows_sample_is_strategy: {
+    th: "อ้างว่าวิธีจับดีกว่าได้ต่อเมื่อช่วงความเชื่อมั่นรวมความบังเอิญของการจับตัวอย่างแล้ว",
+    en: "Claim a strategy's gain only with an interval that contains the drawing of the sample.",
+  },
+
+  outcome_active_is_better: { th: "แขนเชิงรุกดีกว่า", en: "Active is better" },
+  outcome_active_is_worse: { th: "แขนเชิงรุกแย่กว่า", en: "Active is worse" },
+  outcome_no_difference_shown: { th: "ไม่พบผลต่าง", en: "No difference shown" },
+  outcome_too_early: { th: "ยังเร็วเกินไป", en: "Too early" },
+  outcome_not_estimable: { th: "บอกไม่ได้", en: "Cannot be said" },
+} satisfies Record<string, Text>;

@@ -1,0 +1,181 @@
+"""What the learner says in words: why there is no figure, what to mind with one, why it refuses an act.
+
+Each is a code with values, so that a page says it in its reader's language; its texts are the messages
+`why_<code>` in frontend/src/domain/messages/reasons.ts. The English here is for reports, tables and the
+command line, and for whoever reads the API without a catalogue.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from annotation.errors import Conflict
+
+Value = int | float | str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A sentence for the reader; raises ValueError for a code that has no text, or a value that it lacks."""
+
+    code: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be said when it is made, not when somebody reads it."""
+        try:
+            str(self)
+        except KeyError as error:
+            raise ValueError(f"The reason {self.code} with {dict(self.values)} lacks {error}.") from error
+
+    def __str__(self) -> str:
+        """Return the sentence in English."""
+        return TEXTS[self.code].format(**self.values)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return code and values, and the sentence in English."""
+        return {"code": self.code, "values": dict(self.values), "text": str(self)}
+
+
+def refusal(code: str, **values: Value) -> Conflict:
+    """Return the error by which an act is refused for a reason; `details.why` holds that."""
+    reason = Reason(code, values)
+    return Conflict(str(reason), why=reason.as_json())
+
+
+TEXTS: dict[str, str] = {
+    # Why there is no figure.
+    "no_rounds": "No round of both arms has been closed and measured yet.",
+    "no_plan": "There is no plan; one is locked at the first label.",
+    "no_guideline": "There is no guideline, so that no label is out of date.",
+    "no_second_readings": "No round is closed, or no holdout sentence has been read twice.",
+    "no_refits": "No refits without each of the key groups are stored, nor replicate streams.",
+    "no_common_cost": "The arms share no range of charged cost yet.",
+    "pool_empty": "The pool is empty.",
+    "not_measured": "Not measured: an earlier version of the software measured round {round}.",
+    "nothing_to_count": "There is nothing to count, or the figure is at its limit.",
+    "one_side_empty": "One side has nothing to count.",
+    "nothing_to_compare": "{sentences} sentences, with {frame} to redraw from, leave nothing to compare.",
+    "too_few_to_fold": "{first} and {second} sentences of {documents} documents are too few to tell apart.",
+    "too_few_readings": (
+        "{shown} readings with a suggestion shown and {hidden} with one hidden; at least {least} of each are "
+        "needed."
+    ),
+    "too_few_streams": "{streams} replicate streams; at least {least} are needed.",
+    "too_few_rounds": "{rounds} rounds; at least {least} are needed to see where a curve goes.",
+    "too_few_rounds_to_bend": "{rounds} rounds are too few to look for a change in.",
+    "too_few_rounds_beside": (
+        "{before} rounds before and {after} after; at least {least} a side are needed."
+    ),
+    "too_few_seeds_for_samples": (
+        "Too few model seeds ({seeds}) to tell their noise from that of the samples."
+    ),
+    "costs_alike": "The rounds do not differ in this cost.",
+    "cost_and_share_alike": "Cost and share of labels after the event do not vary enough to be told apart.",
+    "not_rising": "The curve has not risen over these rounds.",
+    "too_far": "Farther than {times} times what has been spent.",
+    # Why an act is refused.
+    "no_closed_round": "There is no closed round to bridge from.",
+    "nothing_replaced": "No guideline has been replaced yet, so that there is nothing to bridge.",
+    "nothing_outdated": "Nothing was read under older rules only, so that there is nothing to bridge.",
+    "bridged": "There is a bridge to version {version} already.",
+    "switched": "The references have passed to these rules already.",
+    "bridge_unread": "The bridge is not read to its end, so that references cannot pass in one step.",
+    "round_under_way": "A round is under way already.",
+    "arm_unfinished": "The {arm} arm has no finished sentence to learn from yet.",
+    "round_over": "Round {round} is {state} already.",
+    "round_not_failed": "Round {round} is {state}; only a failed round can be restarted.",
+    "round_not_latest": "Round {round} is not the latest any more.",
+    "plan_needs_note": "The plan is locked; a change needs a note that says why.",
+    "plan_changed": "Somebody else has changed the plan meanwhile.",
+    "plan_locked": "The plan was locked before.",
+    # What to mind.
+    "too_few_documents": (
+        "No interval: {documents} documents, and from fewer than {least} it would be too narrow."
+    ),
+    "too_few_seeds": (
+        "The interval leaves out the choice of model seeds: {seeds} of them, and at least {least} are needed."
+    ),
+    "choices_left_out": (
+        "The sample term deletes groups of sentences from the samples as drawn; that the active arm would "
+        "then have chosen other sentences is left out."
+    ),
+    # The planned endpoint.
+    "before_horizon": "{percent} % of the budget is spent; the plan is judged at its horizon.",
+    "zero_outside": "Zero lies outside the interval.",
+    "zero_outside_but_small": (
+        "Zero lies outside the interval; the effect is below the smallest of interest, {smallest}."
+    ),
+    "within_smallest": "The whole interval lies within the smallest effect of interest, {smallest}, of zero.",
+    "holds_both": "The interval holds zero and effects of {smallest} and more: it cannot say.",
+    # What a bridge holds against what, and takes for granted.
+    "bridge_model": "{preset} instead of the round's model",
+    "bridge_rules": "version {version}: the same models by the new rules",
+    "bridge_labels": "version {version}: labels made again, by the new rules",
+    "bridge_both": "version {version}: rules and labels together",
+    "bridge_identical": (
+        "The samples, the holdout's documents and the model seeds are identical before and after."
+    ),
+    "bridge_models_only": (
+        "The effect is that of the change on models trained from these samples, not on what annotators do "
+        "later."
+    ),
+    # What the trajectory model takes for granted.
+    "straight_line": (
+        "Without the event the arms' difference in logits would have gone on in a straight line over log "
+        "cost."
+    ),
+    "in_proportion": "The event acts in proportion to the share of labels made after it.",
+    "nothing_else": "Nothing else began at the same time that the arms respond to differently.",
+    "same_reference": "The holdout and its reference are the same in all rounds.",
+    "responses_only": (
+        "It is a difference between the arms' responses; an event that moves both alike shows nothing."
+    ),
+    # What the effect of a guideline on labels takes for granted.
+    "next_reader": (
+        "The same sentences were read under both versions; the second reader was whoever came for work next."
+    ),
+    "people_differ_alike": (
+        "On them two people differ as often as on the sentences that two people read under one version."
+    ),
+    "labels_only": (
+        "It says what the rules did to labels, not which arm or which way of drawing is the better one."
+    ),
+    # What an offline evaluation takes for granted, and the guideline that follows where it fails.
+    "assumed_fair_test": "The labels collected are a fair test of the model.",
+    "follows_fair_test": (
+        "Keep a random holdout that no arm touches; do not judge the model on what active sampling chose."
+    ),
+    "assumed_equal_time": "Every sentence costs the same time a cluster.",
+    "follows_equal_time": "Compare arms at equal charged seconds, not at equal sentences.",
+    "assumed_equal_length": "Sentences that are chosen are as long as others.",
+    "follows_equal_length": (
+        "Charge clusters or seconds; a strategy that likes long sentences looks better a sentence."
+    ),
+    "assumed_all_labelled": "Every sentence that is chosen gets a label.",
+    "follows_all_labelled": (
+        "Show what was declined by arm, with its bounds; let declined sentences keep their place."
+    ),
+    "assumed_right_labels": "Labels are right.",
+    "follows_right_labels": (
+        "Have part of the holdout read twice; no figure above the readers' agreement means anything."
+    ),
+    "assumed_one_reading": "The same string is always segmented alike.",
+    "follows_one_reading": "Look at the conflicts before blaming the model, and repair the holdout first.",
+    "assumed_no_anchoring": "What annotators are shown does not sway them.",
+    "follows_no_anchoring": (
+        "Suggest the same to both arms, or nothing, and keep a share without suggestions."
+    ),
+    "assumed_same_model": "The model that chooses is the model that is used.",
+    "follows_same_model": "Train another model on the sample before keeping it as a lasting resource.",
+    "assumed_quiet_world": "Nothing changes while labels are made.",
+    "follows_quiet_world": "Record every change; plan a bridge round for those that the team controls.",
+    "assumed_fresh_order": "The order served is that of the current model.",
+    "follows_fresh_order": (
+        "Count what was served from orders older than a change, and turn the loop faster after one."
+    ),
+    "assumed_sample_is_strategy": "A gain of this sample is a gain of the strategy.",
+    "follows_sample_is_strategy": (
+        "Claim a strategy's gain only with an interval that contains the drawing of the sample."
+    ),
+}
