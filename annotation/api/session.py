@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
@@ -106,7 +107,7 @@ def _check_credentials(request: Request, credentials: dict[str, str]) -> User:
     user = authenticate(request._request, **credentials)
     if getattr(request._request, "axes_locked_out", False):
         raise Throttled(detail="Too many wrong passwords for this name; try again in a quarter of an hour.")
-    if user is None:
+    if user is None or not (settings.PASSWORD_LOGIN or user.is_staff):
         raise AuthenticationFailed("The name or the password is wrong.")
     return user
 
