@@ -93,6 +93,7 @@ class Token(serializers.Serializer[Any]):
     """What a program sends as `Authorization: Token …`."""
 
     token = serializers.CharField()
+    expires_at = serializers.DateTimeField()
 
 
 class Work(serializers.Serializer[Any]):

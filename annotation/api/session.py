@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotation import people
-from annotation.api import inputs, outputs
+from annotation.api import authentication, inputs, outputs
 from annotation.models import Membership
 
 LANGUAGES = ("th", "en")
@@ -67,9 +67,9 @@ class TokenView(APIView):
 
     @extend_schema(request=inputs.LogIn, responses=outputs.Token, auth=[])
     def post(self, request: Request) -> Response:
-        """Return the person's token, a new one where there is none."""
-        token, _ = Token.objects.get_or_create(user=_authenticate(request))
-        return Response({"token": token.key})
+        """Return the person's token and until when it holds; a new one where there is none that does."""
+        token = authentication.issue(_authenticate(request))
+        return Response({"token": token.key, "expires_at": token.created + authentication.lifetime()})
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request) -> Response:

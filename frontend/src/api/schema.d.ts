@@ -1083,7 +1083,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Return the person's token, a new one where there is none. */
+        /** @description Return the person's token and until when it holds; a new one where there is none that does. */
         post: operations["token_create"];
         /** @description Revoke the caller's token. */
         delete: operations["token_destroy"];
@@ -2342,6 +2342,8 @@ export interface components {
         /** @description What a program sends as `Authorization: Token …`. */
         Token: {
             token: string;
+            /** Format: date-time */
+            expires_at: string;
         };
         /** @description How much of a file has been read, in bytes. */
         Transfer: {
