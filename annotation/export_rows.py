@@ -1,8 +1,9 @@
 """The rows of an export: which label stands for a sentence, read from one snapshot in batches."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -53,6 +54,15 @@ class Row(NamedTuple):
     weight: float | None
 
 
+Columns = Mapping[str, Sequence[Any]]
+"""A batch of rows: the values of each field of Row, all of one length."""
+
+
+def rows_of(columns: Columns) -> Iterator[Row]:
+    """Yield a batch row by row."""
+    return map(Row._make, zip(*columns.values(), strict=True))
+
+
 ANNOTATION = """
 n.sentence_id, n.boundaries, 'annotation' AS label, n.id AS label_id, n.annotator_id, n.revision,
     n.guideline_id, n.created_at, n.active_ms, n.key_actions, shown.source AS suggestion
@@ -100,8 +110,8 @@ WITH random AS (
         WHERE s.corpus_id = c.id AND s.retired_at IS NULL) AS drawn
     FROM annotation_corpus c WHERE c.project_id = %(project)s AND c.state IN ('ready', 'withdrawn')
 ), label AS ({labels})
-SELECT s.cluster_lengths, l.boundaries, s.id, s.text, d.name, d.domain, c.source, c.licence, s.corpus_id,
-    s.split, d.sealed, s.occurrences, l.label, l.label_id, l.annotator_id, l.revision, g.version,
+SELECT s.cluster_lengths, array_send(l.boundaries), s.id, s.text, d.name, d.domain, c.source, c.licence,
+    s.corpus_id, s.split, d.sealed, s.occurrences, l.label, l.label_id, l.annotator_id, l.revision, g.version,
     l.created_at, l.active_ms, l.key_actions, l.suggestion, random.number, active.number, active.rank,
     active.score,
     CASE WHEN random.number IS NULL THEN CASE WHEN active.number IS NULL THEN NULL ELSE 'active' END
@@ -132,9 +142,10 @@ def snapshot() -> Iterator[psycopg.Connection[Any]]:
         raw.autocommit = False
         raw.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         raw.read_only = True
-        # Sorting a million labels in memory; reading all rows of a cursor, not only the first.
         raw.execute("SET LOCAL work_mem = '128MB'")
-        raw.execute("SET LOCAL cursor_tuple_fraction = 1")
+        # A plan whose first rows come early: what is written of them is written while the others are read.
+        # Sorting all labels first costs PostgreSQL as much, and lets everybody else wait for it.
+        raw.execute("SET LOCAL cursor_tuple_fraction = 0.1")
         yield raw
     finally:
         if own.connection is not None:
@@ -145,22 +156,27 @@ def snapshot() -> Iterator[psycopg.Connection[Any]]:
         own.close()
 
 
-def read(raw: psycopg.Connection[Any], export: Export) -> Iterator[Sequence[Row]]:
-    """Yield the export's rows in batches, in the order of the sentences."""
-    with raw.cursor("export", binary=True) as cursor:
+def read(raw: psycopg.Connection[Any], export: Export) -> Iterator[Columns]:
+    """Yield the export's rows in batches, in the order of the sentences.
+
+    One batch is fetched ahead, so that PostgreSQL works on it while the one before it is written.
+    """
+    with raw.cursor("export", binary=True) as cursor, ThreadPoolExecutor(max_workers=1) as thread:
         cursor.execute(_statement(export), _values(export))
-        while fetched := cursor.fetchmany(BATCH):
-            yield _rows(fetched)
+        coming = thread.submit(cursor.fetchmany, BATCH)
+        while fetched := coming.result():
+            coming = thread.submit(cursor.fetchmany, BATCH)
+            yield _columns(fetched)
 
 
-def front(raw: psycopg.Connection[Any], export: Export, *, rows: int) -> tuple[list[Row], int, int]:
+def front(raw: psycopg.Connection[Any], export: Export, *, rows: int) -> tuple[Columns, int, int]:
     """Return the first rows of an export, and how many rows and sentences it has."""
     statement, values = _statement(export), _values(export)
     counted = f"SELECT count(*), count(DISTINCT counted.id) FROM ({statement}) AS counted"  # noqa: S608
     total, sentences = raw.execute(counted, values).fetchone() or (0, 0)
     with raw.cursor("front", binary=True) as cursor:
         cursor.execute(f"{statement} LIMIT {rows}", values)
-        return _rows(cursor.fetchall()), total, sentences
+        return _columns(cursor.fetchall()), total, sentences
 
 
 def _statement(export: Export) -> str:
@@ -174,26 +190,34 @@ def _values(export: Export) -> dict[str, Any]:
     return unfiltered | export.filters | arms | {"project": export.project_id}
 
 
-def _rows(fetched: Sequence[tuple[Any, ...]]) -> list[Row]:
+def _columns(fetched: Sequence[tuple[Any, ...]]) -> Columns:
     if not fetched:
-        return []
+        return dict.fromkeys(Row._fields, ())
     lengths, boundaries, ids, texts, *others = zip(*fetched, strict=True)
     words = cut_words(texts, lengths, boundaries)
-    return list(map(Row._make, zip(ids, texts, words, *others, strict=True)))
+    return dict(zip(Row._fields, (ids, texts, words, *others), strict=True))
 
 
-def cut_words(texts: Sequence[str], lengths: Sequence[bytes], boundaries: Sequence[list[int]]) -> list[str]:
+# How PostgreSQL sends an array of smallint: twenty bytes ahead, none of them for an empty one, then each
+# element with its length before it.
+_AHEAD = 20
+_ELEMENT = np.dtype([("length", ">i4"), ("value", ">i2")])
+
+
+def cut_words(texts: Sequence[str], lengths: Sequence[bytes], boundaries: Sequence[bytes]) -> list[str]:
     """Return each text with WORD_END at its boundaries, from the stored lengths of its clusters.
 
-    All texts at once: one by one this took as long as everything else in an export together.
+    `boundaries` are as PostgreSQL sends them. All texts at once: one by one this took as long as everything
+    else in an export together.
     """
     clusters = np.cumsum([0, *map(len, lengths)])
     ends = np.cumsum(np.frombuffer(b"".join(lengths), np.uint8), dtype=np.int64)
     text_ends = np.cumsum([0, *map(len, texts)])
     if not np.array_equal(np.append(0, ends)[clusters], text_ends):
         raise ValueError("the cluster lengths of a sentence do not add up to its text")
-    counts = np.fromiter(map(len, boundaries), np.int64, len(texts))
-    indices = np.fromiter(chain.from_iterable(boundaries), np.int64, counts.sum())
+    elements = [sent[_AHEAD:] for sent in boundaries]
+    counts = np.fromiter(map(len, elements), np.int64, len(texts)) // _ELEMENT.itemsize
+    indices = np.frombuffer(b"".join(elements), _ELEMENT)["value"].astype(np.int64)
     # A word starts where the cluster before it ends.
     starts = ends[indices + np.repeat(clusters[:-1], counts) - 1]
     codes = np.frombuffer("".join(texts).encode("utf-32-le"), np.uint32)

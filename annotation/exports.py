@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import ne
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from django.utils import timezone
 from annotation import clock, data_card, export_rows, locks, release
 from annotation.errors import BadInput, Conflict
 from annotation.export_files import WRITERS, Archive, json_line
-from annotation.export_rows import WORD_END, Row
+from annotation.export_rows import WORD_END, Columns, rows_of
 from annotation.models import Corpus, Export, Guideline, Project, Sentence
 from config.lanes import send
 
@@ -82,7 +83,11 @@ def preview(project: Project, *, which: str, filters: Mapping[str, Any]) -> dict
     export = Export(project=project, which=which, filters=_checked(which, filters))
     with export_rows.snapshot() as raw:
         shown, rows, sentences = export_rows.front(raw, export, rows=ROWS_SHOWN)
-    return {"rows": rows, "sentences": sentences, "shown": [json.loads(json_line(row)) for row in shown]}
+    return {
+        "rows": rows,
+        "sentences": sentences,
+        "shown": [json.loads(json_line(row)) for row in rows_of(shown)],
+    }
 
 
 def _checked(which: str, filters: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,27 +159,27 @@ class Tally:
     characters: int = 0
     annotators: set[int] = field(default_factory=set)
     versions: set[int] = field(default_factory=set)
-    corpora: dict[int, int] = field(default_factory=dict)
+    corpora: Counter[int] = field(default_factory=Counter)
     by: dict[str, Counter[str]] = field(default_factory=lambda: {name: Counter() for name in BY})
     last: int = 0
 
-    def counting(self, batches: Iterable[Sequence[Row]]) -> Iterator[Sequence[Row]]:
+    def counting(self, batches: Iterable[Columns]) -> Iterator[Columns]:
         """Pass batches on, counting them, and keep the row of the export up to date."""
-        for rows in batches:
-            for row in rows:
-                self.tokens += row.words.count(WORD_END) + 1
-                self.characters += len(row.text)
-                self.corpora[row.corpus] = self.corpora.get(row.corpus, 0) + 1
-                # The rows of one sentence follow one another.
-                self.sentences += row.id != self.last
-                self.last = row.id
-            self.rows += len(rows)
+        for columns in batches:
+            ids, words = columns["id"], columns["words"]
+            self.rows += len(ids)
+            self.tokens += len(words) + sum(row.count(WORD_END) for row in words)
+            self.characters += sum(map(len, columns["text"]))
+            # The rows of one sentence follow one another.
+            self.sentences += sum(map(ne, ids, (self.last, *ids)))
+            self.last = ids[-1]
+            self.corpora.update(columns["corpus"])
             for name, counts in self.by.items():
-                counts.update(getattr(row, name) or "" for row in rows)
-            self.annotators.update(row.annotator for row in rows)
-            self.versions.update(row.guideline_version for row in rows if row.guideline_version)
+                counts.update(value or "" for value in columns[name])
+            self.annotators.update(columns["annotator"])
+            self.versions.update(filter(None, columns["guideline_version"]))
             Export.objects.filter(pk=self.export_id).update(progress={"rows": self.rows})
-            yield rows
+            yield columns
 
 
 def _write(export: Export) -> None:

@@ -61,7 +61,7 @@ def _open(found: QuerySet[Invitation]) -> Invitation:
 
 @transaction.atomic
 def accept(
-    token: str, *, user: User | None = None, username: str = "", password: str = "", name: str = ""
+    token: str, *, user: User | None = None, username: str = "", password: str | None = "", name: str = ""
 ) -> Membership:
     """Join by an invitation: as `user`, or with a new account. A place is taken only where that works."""
     # The row's lock orders two who take the last place at once; the constraint stands behind it.

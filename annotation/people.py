@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from annotation import clock, leases, outbox, sql
 from annotation.errors import BadInput, Conflict, NotAllowed
-from annotation.models import Adjudication, Assignment, Flag, Membership, Project
+from annotation.models import Adjudication, Assignment, Flag, Identity, Membership, Project
 
 Role = Membership.Role
 
@@ -101,12 +101,16 @@ def set_password(user: User, password: str) -> None:
     user.save(update_fields=["password"])
 
 
-def create_account(username: str, *, password: str, name: str) -> User:
-    """Make an account. Raises BadInput for a name or password that will not do, Conflict for a taken name."""
+def create_account(username: str, *, password: str | None, name: str) -> User:
+    """Make an account; without a password it is for who signs in elsewhere.
+
+    Raises BadInput for a name or password that will not do, Conflict for a taken name.
+    """
     user = User(username=username, first_name=name)
     try:
         user.clean_fields(exclude=["password"])
-        validate_password(password, user)
+        if password is not None:
+            validate_password(password, user)
     except ValidationError as error:
         raise BadInput(" ".join(error.messages), username=username) from error
     user.set_password(password)
@@ -171,6 +175,7 @@ def forget(membership: Membership, *, actor: User, now: datetime) -> bool:
     user.is_active = user.is_staff = user.is_superuser = False
     user.set_unusable_password()
     user.save()
+    Identity.objects.filter(user=user).delete()
     return True
 
 

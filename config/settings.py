@@ -29,10 +29,36 @@ DEFAULT_LANE_WORKERS = environment.number("DEFAULT_LANE_WORKERS", default=2, low
 DATABASE_POOL_SIZE = environment.number("DATABASE_POOL_SIZE", default=0, low=0, high=500)
 UPLOAD_LIMIT_MIB = environment.number("UPLOAD_LIMIT_MIB", default=512, low=1, high=65536)
 LOG_LEVEL = environment.choice("LOG_LEVEL", default="INFO", among=["DEBUG", "INFO", "WARNING", "ERROR"])
+# Single sign-on: all three, or none.
+OIDC_ISSUER = environment.text("OIDC_ISSUER")
+OIDC_CLIENT_ID = environment.text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = environment.text("OIDC_CLIENT_SECRET")
+OIDC_NAME = environment.text("OIDC_NAME", default="OpenID")
+OIDC_MATCH_EMAIL = environment.flag("OIDC_MATCH_EMAIL", default=False)
+PASSWORD_LOGIN = environment.flag("PASSWORD_LOGIN", default=True)
+TOKEN_DAYS = environment.number("TOKEN_DAYS", default=90, low=1, high=3650)
 METRICS_TOKEN = environment.text("METRICS_TOKEN")
 CHECKPOINT_STORE = environment.folder("CHECKPOINT_STORE", default=HOME.root / "checkpoints")
 UPLOAD_STORE = environment.folder("UPLOAD_STORE", default=HOME.root / "uploads")
 EXPORT_STORE = environment.folder("EXPORT_STORE", default=HOME.root / "exports")
+
+
+def _check_sign_on() -> None:
+    given = {
+        "OIDC_ISSUER": OIDC_ISSUER,
+        "OIDC_CLIENT_ID": OIDC_CLIENT_ID,
+        "OIDC_CLIENT_SECRET": OIDC_CLIENT_SECRET,
+    }
+    missing = [name for name, value in given.items() if not value]
+    if missing and len(missing) < len(given):
+        raise environment.SettingError(f"Single sign-on needs {' and '.join(missing)} as well.")
+    if missing and not PASSWORD_LOGIN:
+        raise environment.SettingError("PASSWORD_LOGIN=no needs single sign-on: OIDC_ISSUER is not set.")
+    if OIDC_ISSUER and urlsplit(OIDC_ISSUER).scheme not in ("https", "http"):
+        raise environment.SettingError(f"OIDC_ISSUER={OIDC_ISSUER!r} is not an address.")
+
+
+_check_sign_on()
 
 
 def _secret_key() -> str:

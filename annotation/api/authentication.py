@@ -1,10 +1,14 @@
 """Tokens of programs, looked up by one prepared statement: they come with every request of a busy client."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection
+from django.utils import timezone
 from rest_framework.authentication import TokenAuthentication
+from rest_framework.authtoken.models import Token
 from rest_framework.exceptions import AuthenticationFailed
 
 from annotation import sql
@@ -13,8 +17,19 @@ _FIELDS = [field.attname for field in User._meta.concrete_fields]
 _USER_OF_TOKEN = f"""
 SELECT {", ".join(f"u.{name}" for name in _FIELDS)}
 FROM authtoken_token t JOIN auth_user u ON u.id = t.user_id
-WHERE t.key = %(key)s AND u.is_active
+WHERE t.key = %(key)s AND t.created > %(oldest)s AND u.is_active
 """  # noqa: S608  (names of columns)
+
+
+def lifetime() -> timedelta:
+    """Return how long a token holds from when it was made."""
+    return timedelta(days=settings.TOKEN_DAYS)
+
+
+def issue(user: User) -> Token:
+    """Return the person's token, a new one where there is none that holds."""
+    Token.objects.filter(user=user, created__lte=timezone.now() - lifetime()).delete()
+    return Token.objects.get_or_create(user=user)[0]
 
 
 class PreparedTokenAuthentication(TokenAuthentication):
@@ -22,7 +37,7 @@ class PreparedTokenAuthentication(TokenAuthentication):
 
     def authenticate_credentials(self, key: str) -> tuple[User, Any]:
         """Return the token's user; `request.auth` is the key."""
-        row = sql.row(_USER_OF_TOKEN, {"key": key})
+        row = sql.row(_USER_OF_TOKEN, {"key": key, "oldest": timezone.now() - lifetime()})
         if row is None:
-            raise AuthenticationFailed("This token is not valid; ask for a new one.")
+            raise AuthenticationFailed("This token is not valid (any more); ask for a new one.")
         return User.from_db(connection.alias, _FIELDS, row), key

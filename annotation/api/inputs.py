@@ -42,6 +42,13 @@ class LogIn(serializers.Serializer[Any]):
     password = serializers.CharField(max_length=1000, trim_whitespace=False)
 
 
+class SignOn(serializers.Serializer[Any]):
+    """Where somebody wants to be after signing in, and the token of the invitation they came by."""
+
+    next = serializers.CharField(max_length=500, default="/")
+    invitation = serializers.CharField(max_length=100, default="", allow_blank=True)
+
+
 class Next(serializers.Serializer[Any]):
     """What the page holds already, so that it is not handed the same again."""
 

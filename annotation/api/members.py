@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.auth import login
 from django.middleware.csrf import get_token
 from django.utils import timezone
@@ -18,7 +19,7 @@ from rest_framework.views import APIView
 from annotation import accuracy, hours, invitations, overview, people
 from annotation.api import inputs, outputs
 from annotation.api.permissions import MANAGERS, ProjectView
-from annotation.errors import NotFound
+from annotation.errors import NotAllowed, NotFound
 from annotation.models import Membership, Project
 
 PERIOD = timedelta(days=31)
@@ -145,6 +146,8 @@ class InvitationView(APIView):
             SessionAuthentication().enforce_csrf(request)
         account = inputs.parse(inputs.Acceptance, request)
         user = request.user if request.user.is_authenticated else None
+        if user is None and not settings.PASSWORD_LOGIN:
+            raise NotAllowed("Nobody makes an account with a password here; sign in to join.")
         membership = invitations.accept(token, user=user, **account)
         if user is None:
             login(request._request, membership.user, backend="django.contrib.auth.backends.ModelBackend")

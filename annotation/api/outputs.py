@@ -82,10 +82,18 @@ class Session(serializers.Serializer[Any]):
     memberships = OwnMembership(many=True)
 
 
+class LogInWays(serializers.Serializer[Any]):
+    """How one may log in; `provider` is the name of the OpenID provider, null without one."""
+
+    passwords = serializers.BooleanField()
+    provider = serializers.CharField(allow_null=True)
+
+
 class Token(serializers.Serializer[Any]):
     """What a program sends as `Authorization: Token …`."""
 
     token = serializers.CharField()
+    expires_at = serializers.DateTimeField()
 
 
 class Work(serializers.Serializer[Any]):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotation import people
-from annotation.api import inputs, outputs
+from annotation.api import authentication, inputs, outputs
 from annotation.models import Membership
 
 LANGUAGES = ("th", "en")
@@ -66,9 +67,9 @@ class TokenView(APIView):
 
     @extend_schema(request=inputs.LogIn, responses=outputs.Token, auth=[])
     def post(self, request: Request) -> Response:
-        """Return the person's token, a new one where there is none."""
-        token, _ = Token.objects.get_or_create(user=_authenticate(request))
-        return Response({"token": token.key})
+        """Return the person's token and until when it holds; a new one where there is none that does."""
+        token = authentication.issue(_authenticate(request))
+        return Response({"token": token.key, "expires_at": token.created + authentication.lifetime()})
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request) -> Response:
@@ -106,7 +107,7 @@ def _check_credentials(request: Request, credentials: dict[str, str]) -> User:
     user = authenticate(request._request, **credentials)
     if getattr(request._request, "axes_locked_out", False):
         raise Throttled(detail="Too many wrong passwords for this name; try again in a quarter of an hour.")
-    if user is None:
+    if user is None or not (settings.PASSWORD_LOGIN or user.is_staff):
         raise AuthenticationFailed("The name or the password is wrong.")
     return user
 

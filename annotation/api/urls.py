@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from annotation.api import annotator, corpora, exports, helps, judging, manager, members, session
+from annotation.api import annotator, corpora, exports, helps, judging, manager, members, session, sign_on
 
 project_urls = [
     path("next", annotator.NextView.as_view()),
@@ -42,6 +42,9 @@ project_urls = [
 
 urlpatterns = [
     path("session", session.SessionView.as_view()),
+    path("sign-on", sign_on.WaysView.as_view()),
+    path("sign-on/start", sign_on.StartView.as_view()),
+    path("sign-on/callback", sign_on.CallbackView.as_view()),
     path("password", session.PasswordView.as_view()),
     path("token", session.TokenView.as_view()),
     path("invitations/<str:token>", members.InvitationView.as_view()),

@@ -3,6 +3,7 @@
 from annotation.models.annotations import Adjudication, Annotation, Flag, Suggestion
 from annotation.models.corpus import Corpus, Document, GoldSegmentation, Sentence
 from annotation.models.exports import Export
+from annotation.models.identities import Identity
 from annotation.models.imports import Repeat
 from annotation.models.invitations import Invitation
 from annotation.models.outbox import OutboxEntry
@@ -21,6 +22,7 @@ __all__ = [
     "Generation",
     "GoldSegmentation",
     "Guideline",
+    "Identity",
     "Invitation",
     "Membership",
     "Offer",

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import struct
 import zipfile
 from collections import Counter
 from datetime import timedelta
@@ -298,8 +299,16 @@ def labelled(draw):
 @given(st.lists(labelled(), min_size=1, max_size=4))
 def test_words_are_cut_as_tokens_are(sentences):
     texts, boundaries = zip(*sentences, strict=True)
-    cut = cut_words(texts, list(map(cluster_lengths, texts)), boundaries)
+    cut = cut_words(texts, list(map(cluster_lengths, texts)), list(map(sent, boundaries)))
     assert [words.split(WORD_END) for words in cut] == [words_of(*sentence) for sentence in sentences]
+
+
+def sent(boundaries):
+    """Return boundaries as PostgreSQL sends an array of smallint."""
+    if not boundaries:
+        return struct.pack(">3i", 0, 0, 21)
+    elements = b"".join(struct.pack(">ih", 2, boundary) for boundary in boundaries)
+    return struct.pack(">5i", 1, 0, 21, len(boundaries), 1) + elements
 
 
 def words_of(text, boundaries):
@@ -314,7 +323,8 @@ def test_any_text_and_any_boundaries_survive_every_format(tmp_path_factory, file
     sentences = [(text, words_of(text, boundaries)) for text, boundaries in sentences]
     made = [make_row(number, text, words, *names) for number, (text, words) in enumerate(sentences, start=1)]
     with Archive(path) as archive:
-        WRITERS[file_format](archive, [made])
+        columns = dict(zip(Row._fields, zip(*made, strict=True), strict=True))
+        WRITERS[file_format](archive, [columns])
     found = []
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():

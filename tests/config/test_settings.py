@@ -110,3 +110,16 @@ def test_a_deployment_behind_tls_passes_djangos_own_check():
     variables.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
     done = subprocess.run(command, env=variables, cwd=settings.BASE_DIR, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"OIDC_ISSUER": "https://login.example.org"}, "needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET as well"),
+        ({"PASSWORD_LOGIN": "no"}, "OIDC_ISSUER is not set"),
+    ],
+)
+def test_single_sign_on_that_is_half_set_does_not_start(variables, said):
+    done = read_setting("OIDC_ISSUER", **variables)
+    assert done.returncode != 0
+    assert said in done.stderr

@@ -25,6 +25,9 @@ TABLE = """
     GET    /session                                      200  200  200  200  200  200  401  401
     POST   /session                                      200  200  200  200  200  200  401  401
     DELETE /session                                      204  204  204  204  204  204  204  204
+    GET    /sign-on                                      200  200  200  200  200  200  200  200
+    GET    /sign-on/start                                404  404  404  404  404  404  404  404
+    GET    /sign-on/callback                             404  404  404  404  404  404  404  404
     POST   /password                                     204  204  204  204  204  204  401  401
     POST   /token                                        200  200  200  200  200  200  401  401
     DELETE /token                                        204  204  204  204  204  204  401  401

@@ -4,6 +4,7 @@ import type {
   Day,
   Guideline,
   HistoryPage,
+  LogInWays,
   Lookup,
   NextWork,
   PracticeSentence,
@@ -19,6 +20,10 @@ export class SessionApi {
 
   read(): Promise<Session> {
     return this.client.request("GET", "/session");
+  }
+
+  ways(): Promise<LogInWays> {
+    return this.client.request("GET", "/sign-on");
   }
 
   logIn(username: string, password: string): Promise<Session> {

@@ -1036,6 +1036,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sign-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Say whether passwords are for everybody, and what the provider is called, if there is one. */
+        get: operations["sign_on_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-on/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Log the person in whom the provider vouches for, and go on to where they wanted to be.
+         *
+         *     Where that fails the page is told why: `/?refused=CODE`.
+         */
+        get: operations["sign_on_callback_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-on/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Go to the provider; 404 where there is none. */
+        get: operations["sign_on_start_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/token": {
         parameters: {
             query?: never;
@@ -1045,7 +1100,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Return the person's token, a new one where there is none. */
+        /** @description Return the person's token and until when it holds; a new one where there is none that does. */
         post: operations["token_create"];
         /** @description Revoke the caller's token. */
         delete: operations["token_destroy"];
@@ -1506,6 +1561,11 @@ export interface components {
         LogInRequest: {
             username: string;
             password: string;
+        };
+        /** @description How one may log in; `provider` is the name of the OpenID provider, null without one. */
+        LogInWays: {
+            passwords: boolean;
+            provider: string | null;
         };
         /** @description What helps to cut a string as it was cut before; nothing of it for a sentence served blind. */
         Lookup: {
@@ -2307,6 +2367,8 @@ export interface components {
         /** @description What a program sends as `Authorization: Token …`. */
         Token: {
             token: string;
+            /** Format: date-time */
+            expires_at: string;
         };
         /** @description How much of a file has been read, in bytes. */
         Transfer: {
@@ -4901,6 +4963,91 @@ export interface operations {
         responses: {
             /** @description No response body */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_on_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogInWays"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_on_callback_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_on_start_retrieve: {
+        parameters: {
+            query?: {
+                invitation?: string;
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            302: {
                 headers: {
                     [name: string]: unknown;
                 };

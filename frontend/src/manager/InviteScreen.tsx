@@ -4,6 +4,7 @@ import { useServices } from "../services";
 import { ErrorNote } from "../shared/ErrorNote";
 import { LanguageSwitch } from "../shared/LanguageSwitch";
 import { LogInForm } from "../shared/LogInForm";
+import { SignOnLink, useLogInWays } from "../shared/SignOn";
 import { useAct } from "../shared/useAct";
 import { useLoaded } from "../shared/useLoaded";
 import { homePath } from "../store/home";
@@ -16,6 +17,7 @@ export function InviteScreen({ token }: { token: string }) {
   const api = new ProjectsApi(client);
   const loaded = useLoaded(() => api.invitation(token));
   const act = useAct();
+  const ways = useLogInWays();
   const invitation = loaded.data.value;
   const user = sessions.session.value?.user;
   const join = (account: Acceptance) =>
@@ -46,7 +48,8 @@ export function InviteScreen({ token }: { token: string }) {
               </button>
             ) : (
               <>
-                <AccountForm isBusy={act.isBusy.value} onJoin={join} />
+                {ways.provider !== null && <SignOnLink provider={ways.provider} invitation={token} />}
+                {ways.passwords && <AccountForm isBusy={act.isBusy.value} onJoin={join} />}
                 <details>
                   <summary>{t("inviteHasAccount")}</summary>
                   <LogInForm sessions={sessions} />

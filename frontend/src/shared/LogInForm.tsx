@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { SessionStore } from "../store/session";
 import { t } from "../store/language";
 import { describeError } from "./ErrorNote";
+import { SignOnLink, useLogInWays } from "./SignOn";
 
 interface Props {
   sessions: SessionStore;
@@ -9,7 +10,26 @@ interface Props {
   username?: string;
 }
 
+/** The ways to log in: the provider's, where there is one, and by password. */
 export function LogInForm({ sessions, username = "" }: Props) {
+  const ways = useLogInWays();
+  const form = <PasswordLogIn sessions={sessions} username={username} />;
+  return (
+    <div class="stack">
+      {ways.provider !== null && <SignOnLink provider={ways.provider} />}
+      {ways.passwords ? (
+        form
+      ) : (
+        <details>
+          <summary>{t("logInOfStaff")}</summary>
+          {form}
+        </details>
+      )}
+    </div>
+  );
+}
+
+function PasswordLogIn({ sessions, username }: Required<Props>) {
   const [isBusy, setBusy] = useState(false);
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();

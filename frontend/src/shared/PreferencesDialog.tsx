@@ -3,6 +3,7 @@ import { language, setLanguage, t } from "../store/language";
 import { Dialog } from "./Dialog";
 import { GoalChoice } from "./GoalChoice";
 import { PasswordForm } from "./PasswordForm";
+import { useLogInWays } from "./SignOn";
 
 const LANGUAGES = [
   ["th", "ไทย"],
@@ -11,6 +12,7 @@ const LANGUAGES = [
 
 /** What a person sets for themselves: look, language, their goal for a day, their password. */
 export function PreferencesDialog({ onClose }: { onClose: () => void }) {
+  const { provider } = useLogInWays();
   return (
     <Dialog title={t("preferences")} onClose={onClose}>
       <div class="stack">
@@ -38,6 +40,11 @@ export function PreferencesDialog({ onClose }: { onClose: () => void }) {
           ))}
         </fieldset>
         <GoalChoice />
+        {provider !== null && (
+          <a class="button" href="/api/sign-on/start">
+            {t("signOnBind", { provider })}
+          </a>
+        )}
         <details>
           <summary>{t("passwordChange")}</summary>
           <PasswordForm />

@@ -1,5 +1,5 @@
 import type { Fetch } from "../api/client";
-import type { Session, Work } from "../api/types";
+import type { LogInWays, Session, Work } from "../api/types";
 
 interface Held {
   work: Work;
@@ -28,6 +28,7 @@ type Answer = { status: number; body?: unknown };
 /** The annotator's part of the HTTP contract, in memory: what the server promises and nothing of how. */
 export class FakeServer {
   session: Session | null = SESSION;
+  ways: LogInWays = { passwords: true, provider: null };
   isOffline = false;
   /** Act on the next request whose path ends so, but let its answer be lost on the way. */
   losesAnswerTo: string | null = null;
@@ -103,6 +104,7 @@ export class FakeServer {
       this.once.delete(route);
       return special;
     }
+    if (route === "GET /sign-on") return { status: 200, body: this.ways };
     if (route === "POST /session") return this.logIn(body);
     if (this.session === null) return refuse(401, "not_authenticated");
     if (route === "GET /session") return { status: 200, body: this.session };

@@ -16,7 +16,7 @@ export function renderApp(server: FakeServer, address = "/") {
   const client = new Client(server.fetch);
   const sessions = new SessionStore(new SessionApi(client));
   history.replaceState(null, "", address);
-  path.value = address;
+  path.value = location.pathname;
   void sessions.load();
   return render(
     <ServicesContext.Provider value={{ client, sessions, openStorage: () => openStorage(browser) }}>

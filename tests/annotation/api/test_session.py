@@ -1,8 +1,11 @@
 """Logging in and out, by session and by token; forgery and guessing of passwords."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.auth.models import User
+from django.utils import timezone
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
@@ -159,3 +162,21 @@ def test_a_manager_resets_a_password_of_people_nobody_else_answers_for(people, b
     assert reset().status_code == 204
     User.objects.filter(pk=people.annotator.pk).update(is_staff=True)
     assert reset().status_code == 403
+
+
+def test_a_token_ends_by_itself_and_says_when(people, settings):
+    settings.TOKEN_DAYS = 30
+    answer = ask_for_token(people.annotator)
+    made = Token.objects.get()
+    assert datetime.fromisoformat(answer["expires_at"]) == made.created + timedelta(days=30)
+    program = APIClient(headers={"Authorization": f"Token {answer['token']}"})
+    for days, status in ((29.9, 200), (30.1, 401)):
+        Token.objects.update(created=timezone.now() - timedelta(days=days))
+        assert program.get("/api/session").status_code == status
+    renewed = ask_for_token(people.annotator)
+    assert renewed["token"] != answer["token"]
+    assert ask_for_token(people.annotator) == renewed
+
+
+def ask_for_token(user):
+    return APIClient().post("/api/token", {"username": user.username, "password": PASSWORD}).json()

@@ -13,6 +13,18 @@ export const COMMON_MESSAGES = {
   username: { th: "ชื่อผู้ใช้", en: "User name" },
   password: { th: "รหัสผ่าน", en: "Password" },
   wrongPassword: { th: "ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง", en: "The user name or the password is wrong." },
+  signOn: { th: "เข้าสู่ระบบด้วย {provider}", en: "Sign in with {provider}" },
+  logInOfStaff: { th: "สำหรับผู้ดูแลระบบ", en: "For administrators" },
+  signOnNoAccount: {
+    th: "คุณยังไม่มีบัญชีที่นี่ ขอลิงก์คำเชิญจากผู้จัดการโครงการ แล้วเข้าสู่ระบบจากลิงก์นั้น",
+    en: "You have no account here yet. Ask the project's manager for a link to join by, and sign in from there.",
+  },
+  signOnClosed: { th: "บัญชีนี้ถูกปิดแล้ว", en: "This account is closed." },
+  signOnFailed: {
+    th: "เข้าสู่ระบบไม่สำเร็จ ลองอีกครั้ง ถ้ายังไม่ได้ให้แจ้งผู้ดูแลระบบ",
+    en: "Signing in did not work. Try again; if it fails once more, tell the administrator.",
+  },
+  signOnBind: { th: "ผูกบัญชีนี้กับ {provider}", en: "Sign in with {provider} from now on" },
   sessionEnded: {
     th: "คุณออกจากระบบแล้ว เข้าสู่ระบบอีกครั้งเพื่อทำต่อ งานของคุณยังอยู่ครบ",
     en: "You have been logged out. Log in again to go on; your work is still here.",

@@ -27,6 +27,30 @@ describe("logging in", () => {
     await logIn("wrong");
     expect((await screen.findByRole("alert")).textContent).toBe("The user name or the password is wrong.");
   });
+  it("offers no provider where there is none", async () => {
+    renderApp(server);
+    await screen.findByLabelText("Password");
+    expect(screen.queryByRole("link", { name: /Sign in with/ })).toBeNull();
+  });
+  it("leads to the provider and back to this page", async () => {
+    server.ways = { passwords: true, provider: "KU" };
+    renderApp(server);
+    const link = await screen.findByRole("link", { name: "Sign in with KU" });
+    expect(link.getAttribute("href")).toBe("/api/sign-on/start?next=%2F&invitation=");
+    expect(screen.getByLabelText("Password")).toBeTruthy();
+    expect(await findAxeViolations()).toEqual([]);
+  });
+  it("keeps passwords aside where they are for staff", async () => {
+    server.ways = { passwords: false, provider: "KU" };
+    renderApp(server);
+    const aside = (await screen.findByText("For administrators")).closest("details")!;
+    expect(aside.open).toBe(false);
+    expect(aside.contains(screen.getByLabelText("Password"))).toBe(true);
+  });
+  it("says why the provider's person was sent back", async () => {
+    renderApp(server, "/?refused=no_account");
+    expect((await screen.findByRole("alert")).textContent).toMatch(/You have no account here yet/);
+  });
   it("can be read in Thai", async () => {
     renderApp(server);
     fireEvent.click(await screen.findByRole("button", { name: "ไทย" }));
