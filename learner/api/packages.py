@@ -26,6 +26,7 @@ class Package(ProjectView):
     """The model of a closed round as a package that needs neither torch nor this application."""
 
     roles: ClassVar = {"GET": MANAGERS, "POST": MANAGERS}
+    acts: ClassVar = {"POST": "package.requested"}
 
     @extend_schema(operation_id="package_request", request=None, responses={202: PackageState})
     def post(self, request: Request, project_id: int, round_id: int) -> Response:

@@ -2,6 +2,7 @@ import type { Client, Tagged } from "./client";
 import type {
   Accuracy,
   Agreement,
+  AuditTrail,
   Bridge,
   BridgeModel,
   Corpus,
@@ -272,6 +273,15 @@ export class ManagerApi {
 
   exportFile(id: number): string {
     return `/api${this.path(`/exports/${id}/file`)}`;
+  }
+
+  /** A page of the audit trail; `before` of one page asks for the next. */
+  audit(filter: { person: string; act: string; before?: number | null }): Promise<AuditTrail> {
+    return this.client.request("GET", this.path(`/audit?${query(filter)}`));
+  }
+
+  auditFile(): string {
+    return `/api${this.path("/audit/file")}`;
   }
 
   private path(rest: string): string {

@@ -194,6 +194,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List acts, the latest first. */
+        get: operations["projects_audit_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/audit/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Download all acts as CSV, the latest first. */
+        get: operations["projects_audit_file_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/bridges": {
         parameters: {
             query?: never;
@@ -1122,6 +1156,33 @@ export interface components {
              */
             seconds: number;
             drawn: number;
+        };
+        /** @description An act: who, about whom, what, and what changed. Without an actor nobody was logged in. */
+        AuditRow: {
+            readonly id: number;
+            /**
+             * Format: date-time
+             * @description by the real clock, also in a rehearsal
+             */
+            at: string;
+            /** @description dotted and stable, e.g. member.changed */
+            act: string;
+            /** @description e.g. round 3 */
+            thing?: string;
+            actor: components["schemas"]["Person"] | null;
+            person: components["schemas"]["Person"] | null;
+            before: {
+                [key: string]: unknown;
+            };
+            after: {
+                [key: string]: unknown;
+            };
+            request_id?: string;
+        };
+        /** @description A part of the audit trail, newest first; `before` asks for the next part. */
+        AuditTrail: {
+            results: components["schemas"]["AuditRow"][];
+            before: number | null;
         };
         /** @description A text in Thai and in English. */
         BothLanguages: {
@@ -2788,6 +2849,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Submitted"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_audit_retrieve: {
+        parameters: {
+            query?: {
+                /** @description a name, or its first part: `member` */
+                act?: string;
+                /** @description as the last page said */
+                before?: number | null;
+                limit?: number;
+                /** @description who acted, or was acted on */
+                person?: number | null;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditTrail"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_audit_file_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description What went wrong. */

@@ -104,6 +104,12 @@ export function serveManager(server: FakeServer): void {
         { sentence: 8, clusters: ["ตา"], is_holdout: false, strings: [], changes: 0.5, seconds: 18, changes_so_far: 1.5, seconds_so_far: 30 },
       ],
     },
+    "/audit": {
+      results: [
+        { id: 9, at: AT, act: "settings.changed", thing: "", actor: ANONG, person: null, before: { round_size: 100 }, after: { round_size: 60 }, request_id: "" },
+      ],
+      before: 9,
+    },
     "/bridges": [{ round: 3, model: "small", trained: 2, trainings: 6 }],
     "/plans": [
       { version: 1, figure: "word_f1", unit: "seconds", estimand: "samples", budget: 36000, exclusions: "", smallest_effect: 0.01, expected_error: null, stopping: "fixed horizon", note: "", author: null, at: AT, locked_at: AT, sha256: "ab", detectable_effect: null },

@@ -217,6 +217,22 @@ describe("events from a file", () => {
   });
 });
 
+describe("the audit trail", () => {
+  it("says who changed what, by person, and goes back page by page", async () => {
+    open("audit");
+    expect(await screen.findByText("round size: 100 → 60")).toBeTruthy();
+    server.routes.set("GET /projects/1/audit", {
+      results: [{ id: 8, at: "2026-11-19T03:00:00Z", act: "account.locked", thing: "", actor: null, person: null, before: {}, after: {}, request_id: "" }],
+      before: null,
+    });
+    fireEvent.click(screen.getByRole("button", { name: "Earlier" }));
+    expect(await screen.findByText("Log-in closed for wrong passwords")).toBeTruthy();
+    expect(screen.getByText("not logged in")).toBeTruthy();
+    expect(screen.getByText("round size: 100 → 60")).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Earlier" })).toBeNull();
+  });
+});
+
 describe("roles", () => {
   it("give an adjudicator the page to adjudicate and no other", async () => {
     server.session = { ...server.session!, memberships: [{ project: { id: 1, name: "ข่าว", paused: false }, role: "adjudicator" }] };
@@ -251,7 +267,7 @@ describe("making a project", () => {
 });
 
 describe("every page", () => {
-  const pages = ["overview", "plan", "rounds", "events", "people", "corpora", "guideline", "adjudicate", "conflicts", "repairs", "flags", "exports", "settings"];
+  const pages = ["overview", "plan", "rounds", "events", "people", "corpora", "guideline", "adjudicate", "conflicts", "repairs", "flags", "exports", "settings", "audit"];
   it.each(pages)("%s is clean to axe", async (page) => {
     open(page);
     await screen.findByRole("heading", { level: 1 });
