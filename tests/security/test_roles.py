@@ -82,6 +82,7 @@ TABLE = """
     POST   P/rounds/{round_id}/cancel                    409  403  403  404  404  403  401  401
     POST   P/rounds/{round_id}/restart                   200  403  403  404  404  403  401  401
     GET    P/rounds/{round_id}/package                   404  403  403  404  404  403  401  401
+    GET    P/rounds/{round_id}/package/file              404  403  403  404  404  403  401  401
     POST   P/rounds/{round_id}/package                   404  403  403  404  404  403  401  401
     GET    P/curves                                      200  403  403  404  404  403  401  401
     GET    P/events                                      200  403  403  404  404  403  401  401

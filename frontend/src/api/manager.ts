@@ -108,13 +108,18 @@ export class ManagerApi {
     return `/api${this.path(`/reports/${id}/file`)}`;
   }
 
-  /** Has a closed round's model written as an installable package; ask again to learn whether it is there. */
+  /** Has a closed round's model written as an installable package; one that failed is tried again. */
   askForPackage(roundId: number): Promise<PackageState> {
     return this.client.request("POST", this.path(`/rounds/${roundId}/package`), {});
   }
 
+  /** How far the package is that was asked for. */
+  package(roundId: number): Promise<PackageState> {
+    return this.client.request("GET", this.path(`/rounds/${roundId}/package`));
+  }
+
   packageFile(roundId: number): string {
-    return `/api${this.path(`/rounds/${roundId}/package`)}`;
+    return `/api${this.path(`/rounds/${roundId}/package/file`)}`;
   }
 
   curves(): Promise<Curves> {

@@ -972,11 +972,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** @description Say how far the package is; 404 before somebody has asked for it. */
+        get: operations["package_read"];
+        put?: never;
+        /** @description Have the round's package written in the background; one that failed is tried again. */
+        post: operations["package_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/rounds/{round_id}/package/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** @description Download the zip: unpack it and `pip install` the folder; 409 before it is written. */
         get: operations["package_file"];
         put?: never;
-        /** @description Have the round's package written in the background; ask again to learn whether it is there. */
-        post: operations["package_request"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1818,9 +1835,10 @@ export interface components {
             project: components["schemas"]["ProjectName"];
             role: components["schemas"]["RoleEnum"];
         };
-        /** @description Whether the file can be downloaded by now, and whose model it is. */
+        /** @description Whether the file can be downloaded by now, why not, and whose model it is. */
         PackageState: {
-            is_ready: boolean;
+            state?: components["schemas"]["ExportStateEnum"];
+            error?: string;
             arm: string;
         };
         /** @description How two annotators agree on the sentences both have read. */
@@ -4743,7 +4761,7 @@ export interface operations {
             };
         };
     };
-    package_file: {
+    package_read: {
         parameters: {
             query?: never;
             header?: never;
@@ -4760,7 +4778,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/zip": string;
+                    "application/json": components["schemas"]["PackageState"];
                 };
             };
             /** @description What went wrong. */
@@ -4792,6 +4810,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PackageState"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    package_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+                round_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
                 };
             };
             /** @description What went wrong. */

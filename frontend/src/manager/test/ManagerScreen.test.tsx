@@ -79,13 +79,17 @@ describe("rounds", () => {
   });
   it("give their model as a package once it is written", async () => {
     server.routes.set("GET /projects/1/rounds", [{ ...ROUND, id: 2, state: "closed" }]);
-    server.routes.set("POST /projects/1/rounds/2/package", { is_ready: false, arm: "suggestion" });
+    server.routes.set("POST /projects/1/rounds/2/package", { state: "waiting", error: "", arm: "suggestion" });
+    server.routes.set("GET /projects/1/rounds/2/package", { state: "failed", error: "OSError: no space", arm: "suggestion" });
     open("rounds");
     fireEvent.click(await screen.findByRole("button", { name: "Model as a package" }));
     expect(await screen.findByText("Writing the package…")).toBeTruthy();
-    server.routes.set("POST /projects/1/rounds/2/package", { is_ready: true, arm: "suggestion" });
+    expect(await screen.findByText("The package could not be written: OSError: no space", {}, { timeout: 4_000 })).toBeTruthy();
+    server.routes.set("GET /projects/1/rounds/2/package", { state: "ready", error: "", arm: "suggestion" });
+    fireEvent.click(screen.getByRole("button", { name: "Try again" }));
     const link = await screen.findByRole("link", { name: "Download the package" }, { timeout: 4_000 });
-    expect(link.getAttribute("href")).toBe("/api/projects/1/rounds/2/package");
+    expect(link.getAttribute("href")).toBe("/api/projects/1/rounds/2/package/file");
+    expect(sent("POST", "/rounds/2/package")).toHaveLength(2);
   });
 });
 
