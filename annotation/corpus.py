@@ -24,7 +24,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from annotation import clock, keys, loading, near_duplicates, outbox, splits
+from annotation import audit, clock, keys, loading, near_duplicates, outbox, splits
 from annotation.errors import BadFile, BadInput, Conflict
 from annotation.models import Corpus, Draw, Project, Sentence
 from annotation.preparing import Preparer
@@ -110,6 +110,7 @@ def receive(
                 name, day = corpus.name, corpus.imported_at.date()
                 raise Conflict(f"This file was imported as {name!r} on {day}.", corpus=corpus.pk)
             os.replace(draft, upload_path(corpus))
+            audit.note(thing=f"corpus {corpus.pk}", after={"name": corpus.name, "sha256": corpus.file_sha256})
             send("annotation.tasks.import_corpus", corpus.pk)
     finally:
         Path(draft).unlink(missing_ok=True)

@@ -19,7 +19,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from annotation import clock, data_card, export_rows, locks, release
+from annotation import audit, clock, data_card, export_rows, locks, release
 from annotation.errors import BadInput, Conflict
 from annotation.export_files import WRITERS, Archive, json_line
 from annotation.export_rows import WORD_END, Columns, rows_of
@@ -107,6 +107,8 @@ def _checked(which: str, filters: Mapping[str, Any]) -> dict[str, Any]:
 def request(project: Project, **ordered: Any) -> Export:
     """Order an export, see `create`, and start it in the background."""
     export = create(project, **ordered)
+    asked = {name: getattr(export, name) for name in ("name", "format", "which", "filters")}
+    audit.note(thing=f"export {export.pk}", after=asked)
     send("annotation.tasks.export_annotations", export.pk)
     return export
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from annotation import outbox
+from annotation import audit, outbox
 from annotation.annotations import current_guideline
 from annotation.models import Guideline, Project
 
@@ -20,10 +20,7 @@ def publish(project: Project, text: str, *, author: User, now: datetime) -> Guid
     guideline = Guideline.objects.create(
         project=project, version=version, text=text, author=author, published_at=now
     )
-    payload = {
-        "actor": author.pk,
-        "before": {"version": before.version} if before else {},
-        "after": {"version": version},
-    }
-    outbox.write(project, "guideline.published", payload, at=now)
+    change = {"before": {"version": before.version} if before else {}, "after": {"version": version}}
+    audit.note(thing=f"guideline {version}", before=change["before"], after=change["after"])
+    outbox.write(project, "guideline.published", {"actor": author.pk, **change}, at=now)
     return guideline

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from annotation import clock, people
+from annotation import audit, clock, people
 from annotation.errors import BadInput, NotFound
 from annotation.models import Invitation, Membership, Project
 
@@ -33,6 +33,7 @@ def create(
         created_at=now,
         expires_at=now + timedelta(days=days),
     )
+    audit.note(thing=f"invitation {invitation.pk}", after={"role": role, "places": places, "days": days})
     return invitation, token
 
 

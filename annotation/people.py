@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
-from annotation import clock, leases, outbox, sql
+from annotation import audit, clock, leases, outbox, sql
 from annotation.errors import BadInput, Conflict, NotAllowed
 from annotation.models import Adjudication, Assignment, Flag, Identity, Membership, Project
 
@@ -70,7 +70,9 @@ def join(project: Project, user: User, *, role: str, actor: User, now: datetime)
             membership = Membership.objects.create(project=project, user=user, role=role)
     except IntegrityError as error:
         raise Conflict(f"{username!r} is a member of this project already.", username=username) from error
-    payload = {"actor": actor.pk, "user": user.pk, "after": {"role": role, "active": True}}
+    after = {"role": role, "active": True}
+    audit.note(thing=f"membership {membership.pk}", person=user, after=after)
+    payload = {"actor": actor.pk, "user": user.pk, "after": after}
     outbox.write(project, "membership.joined", payload, at=now)
     return membership
 
@@ -89,6 +91,7 @@ def reset_password(user: User, password: str, *, actor: User) -> None:
             username=user.username,
         )
     set_password(user, password)
+    audit.note(person=user)
 
 
 def set_password(user: User, password: str) -> None:
@@ -148,6 +151,7 @@ def change(
         raise Conflict("A project needs a manager; this is the last one.", membership=membership.pk)
     if not (membership.active and membership.role == Role.ANNOTATOR):
         _release(project, membership.user_id, now=now)
+    audit.note(person=membership.user, before=before, after=after)
     payload = {"actor": actor.pk, "user": membership.user_id, "before": before, "after": after}
     outbox.write(project, _kind(before["active"], after["active"]), payload, at=now)
     return membership
@@ -169,7 +173,9 @@ def forget(membership: Membership, *, actor: User, now: datetime) -> bool:
     skipped.update(skip_reason="")
     Adjudication.objects.filter(sentence__project=project, adjudicator=user).update(note="")
     # An account that administers the service is not a project's to close.
-    if user.is_staff or Membership.objects.filter(user=user).exclude(pk=membership.pk).exists():
+    closes = not (user.is_staff or Membership.objects.filter(user=user).exclude(pk=membership.pk).exists())
+    audit.note(person=user, after={"active": False, "account_closed": closes})
+    if not closes:
         return False
     user.username, user.first_name, user.last_name, user.email = f"removed-{user.pk}", "", "", ""
     user.is_active = user.is_staff = user.is_superuser = False

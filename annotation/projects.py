@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from annotation import guidelines, outbox, people
+from annotation import audit, guidelines, outbox, people
 from annotation.annotations import current_guideline
 from annotation.errors import BadInput, Conflict
 from annotation.models import Membership, Project
@@ -56,12 +56,13 @@ FIXED_BY_START = {"seed_size"}
 
 
 @transaction.atomic
-def create(settings: Mapping[str, Any], *, creator: User, now: datetime) -> Membership:
+def create(settings: Mapping[str, Any], *, creator: User, now: datetime, request_id: str = "") -> Membership:
     """Make a project with its queues, and its creator the first manager; return that membership."""
     _check(settings)
-    project = Project.objects.create(**settings)
-    create_queues(project)
-    membership = Membership.objects.create(project=project, user=creator, role=Membership.Role.MANAGER)
+    with audit.recording("project.created", actor=creator, request_id=request_id) as entry:
+        project = entry.project = Project.objects.create(**settings)
+        create_queues(project)
+        membership = Membership.objects.create(project=project, user=creator, role=Membership.Role.MANAGER)
     outbox.write(project, "project.created", {"actor": creator.pk, "name": project.name}, at=now)
     return membership
 
@@ -84,6 +85,7 @@ def clone(project: Project, *, name: str, with_people: bool, creator: User, now:
     if with_people:
         for member in project.memberships.filter(active=True).exclude(user=creator).select_related("user"):
             people.join(membership.project, member.user, role=member.role, actor=creator, now=now)
+    audit.note(thing=f"project {membership.project_id}", after={"people": with_people})
     return membership
 
 
@@ -106,12 +108,12 @@ def change(project: Project, changes: Mapping[str, Any], *, actor: User, now: da
         # What lies there was made under the old policy; the learner fills in for the new one.
         project.suggestion_source = ""
     project.save(update_fields=[*after, "suggestion_source"])
-    payload = {
-        "actor": actor.pk,
+    change = {
         "before": {name: _plain(before[name]) for name in after},
         "after": {name: _plain(value) for name, value in after.items()},
     }
-    outbox.write(project, "project.changed", payload, at=now)
+    audit.note(before=change["before"], after=change["after"])
+    outbox.write(project, "project.changed", {"actor": actor.pk, **change}, at=now)
     return project
 
 

@@ -5,12 +5,13 @@ keys, draws and frontier go on, so that the random sample of the stratum is stil
 """
 
 from collections import Counter
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import Count
 
-from annotation import loading, outbox
+from annotation import audit, loading, outbox
 from annotation.corpus import COUNT_REPEATS, IMPORT_LOCK
 from annotation.errors import Conflict
 from annotation.locks import try_lock
@@ -40,11 +41,14 @@ UPDATE annotation_sentence SET occurrences = occurrences - 1 WHERE corpus_id = %
 """
 
 
-def withdraw(corpus: Corpus, *, now: datetime) -> Corpus:
+def withdraw(
+    corpus: Corpus, *, now: datetime, record: AbstractContextManager[object] | None = None
+) -> Corpus:
     """Take a corpus out of the frame: its sentences are served no more; what was read of them is kept.
 
-    Sentences retire in small steps beside the service; only the end holds the arms' locks. Raises Conflict
-    unless the corpus is ready, and while an import runs: it may be about to repeat what retires.
+    Sentences retire in small steps beside the service; only the end holds the arms' locks, and runs inside
+    `record`. Raises Conflict unless the corpus is ready, and while an import runs: it may be about to repeat
+    what retires.
     """
     with try_lock(IMPORT_LOCK, corpus.project_id) as is_ours:
         if not is_ours:
@@ -52,7 +56,8 @@ def withdraw(corpus: Corpus, *, now: datetime) -> Corpus:
         _refuse_unless_ready(corpus)
         for first, last in loading.id_ranges(corpus):
             _run(RETIRE, {"now": now, "first": first, "last": last, "corpus": corpus.pk})
-        return _finish(corpus, now=now)
+        with record or nullcontext():
+            return _finish(corpus, now=now)
 
 
 def _refuse_unless_ready(corpus: Corpus) -> None:
@@ -77,6 +82,7 @@ def _finish(corpus: Corpus, *, now: datetime) -> Corpus:
         one.report["kept"] = _kept(one)
         one.save(update_fields=["report"])
     kept = Sentence.objects.filter(corpus=corpus, retired_at=None).count()
+    audit.note(thing=f"corpus {corpus.pk}", after={"name": corpus.name, "kept": kept})
     payload = {"corpus": corpus.pk, "name": corpus.name, "kept": kept}
     outbox.write(corpus.project, "corpus.withdrawn", payload, at=now)
     return corpus

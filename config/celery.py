@@ -13,6 +13,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings
 
+from config import task_logs  # noqa: F401  (its receivers say in the log what each task is about)
+
 LANES = ("default", "train")
 TRAIN_SOFT_LIMIT_SECONDS = 5 * 3600
 TRAIN_HARD_LIMIT_SECONDS = TRAIN_SOFT_LIMIT_SECONDS + 300

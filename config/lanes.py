@@ -6,6 +6,7 @@ from functools import partial
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from config import logs
 from config.celery import app
 
 log = logging.getLogger(__name__)
@@ -21,8 +22,10 @@ def send(name: str, *ids: int | str, lane: str = "default") -> None:
 
 
 def _start(name: str, ids: tuple[int | str, ...], lane: str) -> None:
+    # So that the log has what a task did under the request that asked for it.
+    headers = {name: value for name, value in logs.about().items() if name == "request_id"}
     try:
         # Without ignore_result the sender subscribes to each result, and waits for a broker that is away.
-        app.send_task(name, args=ids, queue=lane, ignore_result=True)
+        app.send_task(name, args=ids, queue=lane, ignore_result=True, headers=headers)
     except OperationalError as error:
         log.error("task %s%r was not started on lane %s: %s", name, ids, lane, error)

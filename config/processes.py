@@ -19,7 +19,7 @@ from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from config import embedded
+from config import embedded, logs
 from config.celery import TRAIN_HARD_LIMIT_SECONDS, TRAIN_SOFT_LIMIT_SECONDS
 from config.home import Home
 from config.supervisor import Program, ServiceError, Supervisor
@@ -127,7 +127,7 @@ def make_program(
         case "worker-train":
             return _worker_train(shared)
         case "beat":
-            return _program("beat", [*_CELERY, "beat", "--loglevel", settings.LOG_LEVEL], shared)
+            return _program("beat", [*_celery(), "beat", "--loglevel", settings.LOG_LEVEL], shared)
     raise ValueError(f"There is no process {name!r}; there are {', '.join(NAMES)}.")
 
 
@@ -140,7 +140,12 @@ def can_fork_pools() -> bool:
     return True
 
 
-_CELERY = [sys.executable, "-m", "celery", "--app", "config.celery"]
+def _celery() -> list[str]:
+    # The banner at the start of a worker is no line of JSON.
+    quiet = ["--quiet"] if settings.LOG_FORMAT == "json" else []
+    return [sys.executable, "-m", "celery", "--app", "config.celery", *quiet]
+
+
 # One thread a process: two processes of one thread train faster than one of two beside any other load.
 _ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
@@ -155,7 +160,10 @@ def _web(host: str, port: int, environment: dict[str, str]) -> Program:
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
     command += ["--workers", str(settings.WEB_WORKERS), "--blocking-threads", str(threads), "--no-ws"]
     # A worker that dies comes back; a stop waits three seconds for open downloads.
-    command += ["--respawn-failed-workers", "--workers-kill-timeout", "3", "config.wsgi:application"]
+    command += ["--respawn-failed-workers", "--workers-kill-timeout", "3"]
+    if settings.LOG_FORMAT == "json":
+        command += ["--log-config", str(_granian_log_file())]
+    command.append("config.wsgi:application")
     reached = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  (compares, does not listen)
     variables = {"DATABASE_POOL_SIZE": str(settings.DATABASE_POOL_SIZE or threads)}
     if settings.WEB_WORKERS > 1:
@@ -167,6 +175,13 @@ def _web(host: str, port: int, environment: dict[str, str]) -> Program:
         {**environment, **_ONE_THREAD, **variables},
         is_ready=lambda: _page_answers(reached, port),
     )
+
+
+def _granian_log_file() -> Path:
+    path: Path = settings.HOME.run / "granian-log.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(logs.granian_configuration())
+    return path
 
 
 def _counts_folder() -> Path:
@@ -216,7 +231,7 @@ def _worker_command(lane: str, *, concurrency: int) -> list[str]:
         str(concurrency),
     ]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", settings.LOG_LEVEL]
-    return [*_CELERY, "worker", *options, *quiet]
+    return [*_celery(), "worker", *options, *quiet]
 
 
 def _program(name: str, command: list[str], environment: dict[str, str], **rest: Any) -> Program:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from config import environment
+from config import environment, logs
 from config.home import Home
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -37,6 +37,8 @@ OIDC_NAME = environment.text("OIDC_NAME", default="OpenID")
 OIDC_MATCH_EMAIL = environment.flag("OIDC_MATCH_EMAIL", default=False)
 PASSWORD_LOGIN = environment.flag("PASSWORD_LOGIN", default=True)
 TOKEN_DAYS = environment.number("TOKEN_DAYS", default=90, low=1, high=3650)
+LOG_FORMAT = environment.choice("LOG_FORMAT", default="text", among=["text", "json"])
+ACCESS_LOG = environment.flag("ACCESS_LOG", default=False)
 METRICS_TOKEN = environment.text("METRICS_TOKEN")
 CHECKPOINT_STORE = environment.folder("CHECKPOINT_STORE", default=HOME.root / "checkpoints")
 UPLOAD_STORE = environment.folder("UPLOAD_STORE", default=HOME.root / "uploads")
@@ -121,6 +123,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.logs.requests",
     "config.metrics.timing",
     "django.middleware.security.SecurityMiddleware",
     "config.csp.content_security_policy",
@@ -238,14 +241,4 @@ WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    # Two lines for each turn of the beat, all day long.
-    "loggers": {
-        name: {"level": "WARNING"} for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace")
-    },
-}
+LOGGING = logs.configuration(level=LOG_LEVEL, is_json=LOG_FORMAT == "json")

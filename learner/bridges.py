@@ -5,6 +5,7 @@ may ask for others beforehand. Trainings go to the training lane one at a time, 
 (learner/replays.py), so that the web process loads no model library.
 """
 
+from annotation import audit
 from annotation.errors import BadInput
 from annotation.models import Project
 from config.lanes import send
@@ -25,4 +26,5 @@ def request(project: Project, *, model: str) -> None:
     latest = project.rounds.filter(state=Round.State.CLOSED).order_by("-number").first()
     if latest is None:
         raise refusal("no_closed_round")
+    audit.note(thing=f"round {latest.pk}", after={"number": latest.number, "model": model})
     send("learner.tasks.train_bridge", latest.pk, model, lane="train")

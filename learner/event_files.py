@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from annotation import audit
 from annotation.errors import BadFile
 from annotation.models import Project
 from annotation.spreadsheets import exact, harmless
@@ -89,4 +90,5 @@ def take_in(project: Project, rows: Sequence[Mapping[str, Any]], *, actor: User)
             known.add(name)
             record_by_hand(project, **row, actor=actor)
             new += 1
+    audit.note(thing="", after={"recorded": new})
     return new

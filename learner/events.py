@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from annotation import outbox
+from annotation import audit, outbox
 from annotation.errors import Conflict
 from annotation.models import OutboxEntry, Project
 from config.lanes import send
@@ -85,7 +85,7 @@ def record_by_hand(
     actor: User,
 ) -> Event:
     """Append an event that a person reports."""
-    return Event.objects.create(
+    event = Event.objects.create(
         project=project,
         kind=kind,
         at=at,
@@ -96,6 +96,8 @@ def record_by_hand(
         actor=actor,
         recorded_by=Event.RecordedBy.HAND,
     )
+    audit.note(thing=f"event {event.pk}", after={"kind": kind, "at": at})
+    return event
 
 
 def remark(event: Event, note: str, *, author: User, now: datetime) -> None:

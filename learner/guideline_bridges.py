@@ -18,7 +18,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 
-from annotation import rereading
+from annotation import audit, rereading
 from annotation.adjudication import settle
 from annotation.annotations import current_guideline
 from annotation.keys import key, normalise
@@ -150,6 +150,7 @@ def open_bridge(project: Project, *, per_arm: int, actor: User, now: datetime) -
     except IntegrityError:
         raise refusal("bridged", version=guideline.version) from None
     rereading.order(project, choice.sentences)
+    audit.note(thing=f"version {guideline.version}", after={"per_arm": per_arm})
     events.record(
         project,
         "bridge.opened",
@@ -359,6 +360,7 @@ def switch(bridge: GuidelineBridge, *, actor: User, now: datetime) -> int:
         settle(locked.project, one.sentence, one.new or (), note=note, adjudicator=actor, now=now)
     locked.switched_at = now
     locked.save(update_fields=["switched_at"])
+    audit.note(after={"references": len(changing)})
     events.record(
         locked.project,
         "bridge.switched",

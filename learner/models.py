@@ -302,6 +302,20 @@ class GuidelineBridge(models.Model):
         return f"bridge to {self.guideline}"
 
 
+class ModelPackage(models.Model):
+    """A checkpoint asked for as an installable package; learner/packages.py says where the zip lies."""
+
+    State = Export.State
+
+    checkpoint = models.OneToOneField(Checkpoint, models.CASCADE, related_name="package")
+    state = models.CharField(max_length=8, choices=Export.State, default=Export.State.WAITING)
+    error = models.TextField(blank=True, default="")
+    asked_at = models.DateTimeField(help_text="by the real clock")
+
+    def __str__(self) -> str:
+        return f"package of {self.checkpoint}"
+
+
 class Plan(models.Model):
     """One version of what a project set out to show; the latest holds. Locked at the first label.
 

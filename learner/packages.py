@@ -1,16 +1,25 @@
 """A round's model as an installable package, in a zip: which one, and asked for (written elsewhere)."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
 
+from annotation import locks
+from annotation.errors import NotFound
 from annotation.models import Project
 from config.lanes import send
-from learner.models import Arm, Checkpoint, Round
+from learner.models import Arm, Checkpoint, ModelPackage, Round
+
+State = ModelPackage.State
 
 PACKAGE_LOCK = 7_004
 """First half of the advisory lock's key, the second is the checkpoint."""
 NAME = "tatkham_model"
+# So long a message may take to reach a worker before another one is sent.
+PATIENCE = timedelta(minutes=1)
 
 
 def find(project: Project, *, number: int | None = None, arm: str | None = None) -> Checkpoint | None:
@@ -38,9 +47,33 @@ def path_of(checkpoint: Checkpoint) -> Path:
     return Path(settings.EXPORT_STORE) / f"model-{checkpoint.round.project_id}-{version_of(checkpoint)}.zip"
 
 
-def request(checkpoint: Checkpoint) -> bool:
-    """Have the zip written in the background unless it is there; tell whether it is."""
-    is_ready = path_of(checkpoint).is_file()
-    if not is_ready:
+def state_of(checkpoint: Checkpoint) -> ModelPackage:
+    """Return how far a checkpoint's package is. Raises NotFound where nobody has asked for it."""
+    package = ModelPackage.objects.filter(checkpoint=checkpoint).first()
+    if package is None:
+        raise NotFound(f"Nobody has asked for the package of round {checkpoint.round.number} yet.")
+    return package
+
+
+@transaction.atomic
+def request(checkpoint: Checkpoint) -> ModelPackage:
+    """Have the zip written in the background, unless it is there or on its way; try a failed one again."""
+    package, _ = ModelPackage.objects.select_for_update(no_key=True).get_or_create(
+        checkpoint=checkpoint, defaults={"asked_at": timezone.now() - PATIENCE}
+    )
+    is_there = package.state == State.READY and path_of(checkpoint).is_file()
+    is_on_its_way = package.state == State.WAITING and package.asked_at > timezone.now() - PATIENCE
+    if not (is_there or is_on_its_way):
+        package.state, package.error, package.asked_at = State.WAITING, "", timezone.now()
+        package.save()
         send("learner.tasks.write_package", checkpoint.pk)
-    return is_ready
+    return package
+
+
+def take_up() -> None:
+    """Start every package again whose message was lost or whose worker died."""
+    overdue = ModelPackage.objects.filter(state=State.WAITING, asked_at__lt=timezone.now() - PATIENCE)
+    for checkpoint_id in overdue.exclude(checkpoint__in=locks.held(PACKAGE_LOCK)).values_list(
+        "checkpoint", flat=True
+    ):
+        send("learner.tasks.write_package", checkpoint_id)

@@ -20,6 +20,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Min
 from scipy.stats import norm
 
+from annotation import audit
 from annotation.errors import Conflict
 from annotation.models import Assignment, Project, Queue
 from learner import events
@@ -69,6 +70,7 @@ def write(project: Project, values: Mapping[str, Any], *, author: User, now: dat
             plan = _lock(
                 Plan(project=project, version=latest.version + 1, author=author, at=now, **content), now=now
             )
+            _note_change(plan, latest, changed)
             events.record(
                 project,
                 "plan.changed",
@@ -87,11 +89,22 @@ def _write_draft(
     project: Project, draft: Plan | None, values: Mapping[str, Any], *, author: User, now: datetime
 ) -> Plan:
     plan = draft or Plan(project=project, version=1)
+    _note_change(plan, plan, values)
     for name, value in values.items():
         setattr(plan, name, value)
     plan.author, plan.at = author, now
     plan.save()
     return plan
+
+
+def _note_change(plan: Plan, old: Plan, values: Mapping[str, Any]) -> None:
+    before = {name: getattr(old, name) for name in values}
+    changed = [name for name, value in values.items() if value != before[name]]
+    audit.note(
+        thing=f"plan {plan.version}",
+        before={name: before[name] for name in changed},
+        after={name: values[name] for name in changed},
+    )
 
 
 def lock(project: Project, *, actor: User | None, now: datetime) -> Plan:
@@ -103,6 +116,7 @@ def lock(project: Project, *, actor: User | None, now: datetime) -> Plan:
         if plan.locked_at is not None:
             raise refusal("plan_locked")
         _lock(plan, now=now)
+        audit.note(thing=f"plan {plan.version}", after={"sha256": plan.sha256})
         after = {"version": plan.version, "sha256": plan.sha256, **content_of(plan)}
         events.record(project, "plan.locked", at=now, actor_id=actor.pk if actor else None, after=after)
     return plan

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from annotation import rereading
+from annotation import audit, rereading
 from annotation.models import Project, Sentence
 from learner import events
 from learner.conflicts import Labelled, Repair, RepairPlan, plan_repairs
@@ -70,6 +70,7 @@ def order(project: Project, *, sentences: int, actor: User, now: datetime) -> in
         return 0
     chosen = plan.repairs[:sentences]
     ordered = rereading.order(project, [repair.sentence for repair in chosen])
+    audit.note(after={"sentences": ordered})
     if ordered:
         events.record(
             project,

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from annotation import locks
+from annotation import audit, locks
 from annotation.models import Project
 from config.lanes import send
 from learner.models import Report
@@ -27,6 +27,7 @@ def request(project: Project, *, figure: str, unit: str, requested_by: User | No
     report = Report.objects.create(
         project=project, figure=figure, unit=unit, requested_by=requested_by, created_at=now
     )
+    audit.note(thing=f"report {report.pk}", after={"figure": figure, "unit": unit})
     send("learner.tasks.write_report", report.pk)
     return report
 

@@ -19,7 +19,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
 
-from annotation import clock, orders, publishing, release
+from annotation import audit, clock, orders, publishing, release
 from annotation.errors import Conflict
 from annotation.keys import key
 from annotation.models import Annotation, Assignment, Generation, Guideline, Project, Queue
@@ -77,6 +77,7 @@ def open_round(project: Project, *, trigger: str, now: datetime, actor_id: int |
                 events.record(
                     project, "round.opened", at=now, actor_id=actor_id, after={"round": round_.number}
                 )
+            audit.note(thing=f"round {round_.pk}", after={"number": round_.number})
             send("learner.tasks.advance_round", round_.pk)
     except IntegrityError as error:
         raise refusal("round_under_way") from error
@@ -176,6 +177,7 @@ def cancel(round_: Round, *, now: datetime, actor_id: int) -> None:
         round_ = _locked(round_.pk)
         if round_.state not in Round.UNDER_WAY:
             raise refusal("round_over", round=round_.number, state=round_.state)
+        audit.note(before={"state": round_.state}, after={"number": round_.number, "state": State.CANCELLED})
         _end(round_, State.CANCELLED, now=now)
         events.record(
             round_.project, "round.cancelled", at=now, actor_id=actor_id, after={"round": round_.number}
@@ -194,6 +196,8 @@ def restart(round_: Round, *, now: datetime, actor_id: int, real_now: datetime) 
                 raise refusal("round_not_failed", round=round_.number, state=round_.state)
             if round_.project.rounds.filter(number__gt=round_.number).exists():
                 raise refusal("round_not_latest", round=round_.number)
+            after = {"number": round_.number, "state": State.TRAINING}
+            audit.note(before={"state": round_.state}, after=after)
             round_.attempts_allowed = round_.attempt + ATTEMPTS
             round_.closed_at, round_.filled_at, round_.error = None, None, ""
             round_.state = State.TRAINING

@@ -10,6 +10,7 @@ from learner import (
     events,
     measuring,
     package_writing,
+    packages,
     pretraining,
     pretraining_steps,
     replays,
@@ -119,6 +120,7 @@ def write_package(checkpoint_id: int) -> None:
 def watch() -> None:
     """Look at every project for what nobody tells; called by beat."""
     reports.take_up()
+    packages.take_up()
     pretraining.send_again(real_now=timezone.now())
     for project in Project.objects.all():
         if project.simulated_now is None:

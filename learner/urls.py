@@ -7,7 +7,7 @@ from learner.api.analysis import Analysis
 from learner.api.bridges import Bridges
 from learner.api.event_files import EventsFile
 from learner.api.guideline_bridges import GuidelineBridgePreviews, GuidelineBridges, GuidelineBridgeSwitch
-from learner.api.packages import Package
+from learner.api.packages import Package, PackageFile
 from learner.api.plan import PlanLock, Plans
 from learner.api.repairs import Repairs
 from learner.api.reports import ReportFile, Reports
@@ -21,6 +21,7 @@ urlpatterns = [
     path(f"{PROJECT}/rounds/<int:round_id>/cancel", views.RoundCancel.as_view()),
     path(f"{PROJECT}/rounds/<int:round_id>/restart", views.RoundRestart.as_view()),
     path(f"{PROJECT}/rounds/<int:round_id>/package", Package.as_view()),
+    path(f"{PROJECT}/rounds/<int:round_id>/package/file", PackageFile.as_view()),
     path(f"{PROJECT}/curves", views.Curves.as_view()),
     path(f"{PROJECT}/events", views.Events.as_view()),
     path(f"{PROJECT}/events/<int:event_id>", views.EventRemarks.as_view()),

@@ -26,8 +26,13 @@ def lifetime() -> timedelta:
     return timedelta(days=settings.TOKEN_DAYS)
 
 
+def held(user: User) -> Token | None:
+    """Return the person's token where there is one that holds."""
+    return Token.objects.filter(user=user, created__gt=timezone.now() - lifetime()).first()
+
+
 def issue(user: User) -> Token:
-    """Return the person's token, a new one where there is none that holds."""
+    """Make a token for a person who holds none; of two at once both get the same."""
     Token.objects.filter(user=user, created__lte=timezone.now() - lifetime()).delete()
     return Token.objects.get_or_create(user=user)[0]
 

@@ -10,9 +10,9 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation import corpus, previews, withdrawing
+from annotation import audit, corpus, previews, withdrawing
 from annotation.api import inputs, outputs
-from annotation.api.permissions import MANAGERS, ProjectView
+from annotation.api.permissions import MANAGERS, ProjectView, request_id_of
 from annotation.errors import NotFound
 from annotation.models import Corpus
 
@@ -29,6 +29,7 @@ class CorporaView(ProjectView):
     """The project's corpora."""
 
     roles = {"GET": MANAGERS, "POST": MANAGERS}
+    acts = {"POST": "corpus.uploaded"}
     parser_classes = (MultiPartParser,)
 
     @extend_schema(responses=outputs.CorpusRow(many=True))
@@ -57,6 +58,8 @@ class PreviewView(ProjectView):
     """A look at a file before its import."""
 
     roles = {"POST": MANAGERS}
+    # Stores nothing.
+    acts = {"POST": None}
     parser_classes = (MultiPartParser,)
 
     @extend_schema(request=inputs.Upload, responses=outputs.FilePreview)
@@ -101,8 +104,14 @@ class WithdrawView(ProjectView):
     """A corpus taken out of the frame."""
 
     roles = {"POST": MANAGERS}
+    # Goes in steps that each commit; the act stores its entry with the last one.
+    acts = {"POST": None}
 
     @extend_schema(request=None, responses=outputs.CorpusRow)
     def post(self, request: Request, project_id: int, corpus_id: int) -> Response:
         """Serve the corpus no more; what was read of it is kept. 409 unless it is ready."""
-        return Response(outputs.CorpusRow(withdrawing.withdraw(_find(self, corpus_id), now=self.now)).data)
+        record = audit.recording(
+            "corpus.withdrawn", project=self.project, actor=self.user, request_id=request_id_of(request)
+        )
+        withdrawn = withdrawing.withdraw(_find(self, corpus_id), now=self.now, record=record)
+        return Response(outputs.CorpusRow(withdrawn).data)

@@ -17,6 +17,7 @@ class ExportsView(ProjectView):
     """The project's exports."""
 
     roles = {"GET": MANAGERS, "POST": MANAGERS}
+    acts = {"POST": "export.requested"}
 
     @extend_schema(responses=outputs.ExportRow(many=True))
     def get(self, request: Request, project_id: int) -> Response:

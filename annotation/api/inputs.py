@@ -285,6 +285,25 @@ class DisagreementPage(serializers.Serializer[Any]):
     settled = serializers.BooleanField(default=None, allow_null=True)
 
 
+class AuditPage(serializers.Serializer[Any]):
+    """Which part of the audit trail."""
+
+    before = serializers.IntegerField(
+        min_value=1, max_value=2**63 - 1, default=None, allow_null=True, help_text="as the last page said"
+    )
+    limit = serializers.IntegerField(min_value=1, max_value=200, default=50)
+    person = serializers.IntegerField(
+        min_value=1,
+        max_value=2**31 - 1,
+        default=None,
+        allow_null=True,
+        help_text="who acted, or was acted on",
+    )
+    act = serializers.RegexField(
+        r"[a-z_.]{0,40}", default="", allow_blank=True, help_text="a name, or its first part: `member`"
+    )
+
+
 class Settle(serializers.Serializer[Any]):
     """The reference of a sentence, and why."""
 

@@ -39,6 +39,8 @@ class AdjudicateView(ProjectView):
     """The reference of a sentence."""
 
     roles = {"POST": JUDGES}
+    # Work on sentences: each decision stays, with who and when, in a table of its own.
+    acts = {"POST": None}
 
     @extend_schema(request=inputs.Settle, responses={201: outputs.AdjudicationRow})
     def post(self, request: Request, project_id: int, sentence_id: int) -> Response:
@@ -65,6 +67,7 @@ class ResolveFlagView(ProjectView):
     """A remark dealt with."""
 
     roles = {"POST": MANAGERS}
+    acts = {"POST": "flag.resolved"}
 
     @extend_schema(request=None, responses=outputs.FlagRow)
     def post(self, request: Request, project_id: int, flag_id: int) -> Response:

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from annotation import guidelines, projects
 from annotation.api import inputs, outputs
-from annotation.api.permissions import MANAGERS, ProjectView
+from annotation.api.permissions import MANAGERS, ProjectView, request_id_of
 from annotation.errors import NotAllowed
 from annotation.models import Membership
 
@@ -38,7 +38,7 @@ class ProjectsView(APIView):
             rehearsal = settings.pop("rehearsal")
             now = rehearsal["now"]
             settings |= {"simulated_now": now, "seed": rehearsal["seed"]}
-        membership = projects.create(settings, creator=user, now=now)
+        membership = projects.create(settings, creator=user, now=now, request_id=request_id_of(request))
         return Response(outputs.ProjectRow(membership).data, status=201)
 
 
@@ -51,6 +51,7 @@ class ProjectDetailView(ProjectView):
     """A project's settings."""
 
     roles = {"GET": MANAGERS, "PATCH": MANAGERS}
+    acts = {"PATCH": "settings.changed"}
 
     @extend_schema(responses=outputs.ProjectDetail)
     def get(self, request: Request, project_id: int) -> Response:
@@ -72,6 +73,7 @@ class CloneView(ProjectView):
     """Another project like this one."""
 
     roles = {"POST": MANAGERS}
+    acts = {"POST": "project.cloned"}
 
     @extend_schema(request=inputs.Clone, responses={201: outputs.ProjectRow})
     def post(self, request: Request, project_id: int) -> Response:
@@ -92,6 +94,7 @@ class GuidelinesView(ProjectView):
     """All versions of the written rules."""
 
     roles = {"GET": MANAGERS, "POST": MANAGERS}
+    acts = {"POST": "guideline.published"}
 
     @extend_schema(responses=outputs.GuidelineVersion(many=True))
     def get(self, request: Request, project_id: int) -> Response:

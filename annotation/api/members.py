@@ -29,6 +29,7 @@ class MembersView(ProjectView):
     """The people of the project."""
 
     roles = {"GET": MANAGERS, "POST": MANAGERS}
+    acts = {"POST": "member.added"}
 
     @extend_schema(responses=outputs.Member(many=True))
     def get(self, request: Request, project_id: int) -> Response:
@@ -48,6 +49,7 @@ class MemberView(ProjectView):
     """One person of the project."""
 
     roles = {"PATCH": MANAGERS, "DELETE": MANAGERS}
+    acts = {"PATCH": "member.changed", "DELETE": "member.erased"}
 
     @extend_schema(request=inputs.MemberChange, responses=outputs.MemberRow)
     def patch(self, request: Request, project_id: int, membership_id: int) -> Response:
@@ -82,6 +84,7 @@ class MemberPasswordView(ProjectView):
     """A password that somebody has forgotten."""
 
     roles = {"POST": MANAGERS}
+    acts = {"POST": "member.password_reset"}
 
     @extend_schema(request=inputs.ResetPassword, responses={204: None})
     def post(self, request: Request, project_id: int, membership_id: int) -> Response:
@@ -97,6 +100,7 @@ class InvitationsView(ProjectView):
     """Links by which people join."""
 
     roles = {"GET": MANAGERS, "POST": MANAGERS}
+    acts = {"POST": "invitation.made"}
 
     @extend_schema(responses=outputs.InvitationRow(many=True))
     def get(self, request: Request, project_id: int) -> Response:
@@ -116,6 +120,7 @@ class RevokeView(ProjectView):
     """The end of a link."""
 
     roles = {"POST": MANAGERS}
+    acts = {"POST": "invitation.revoked"}
 
     @extend_schema(request=None, responses=outputs.InvitationRow)
     def post(self, request: Request, project_id: int, invitation_id: int) -> Response:

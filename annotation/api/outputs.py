@@ -10,6 +10,7 @@ from annotation.adjudication import clusters_of
 from annotation.models import (
     Adjudication,
     Annotation,
+    AuditEntry,
     Corpus,
     Export,
     Flag,
@@ -189,6 +190,26 @@ class History(serializers.Serializer[Any]):
 
     results = HistoryEntry(many=True)
     before = serializers.UUIDField(allow_null=True)
+
+
+class AuditRow(serializers.ModelSerializer[AuditEntry]):
+    """An act: who, about whom, what, and what changed. Without an actor nobody was logged in."""
+
+    actor = Person(allow_null=True)
+    person = Person(allow_null=True)
+    before = serializers.DictField()
+    after = serializers.DictField()
+
+    class Meta:
+        model = AuditEntry
+        fields = ("id", "at", "act", "thing", "actor", "person", "before", "after", "request_id")
+
+
+class AuditTrail(serializers.Serializer[Any]):
+    """A part of the audit trail, newest first; `before` asks for the next part."""
+
+    results = AuditRow(many=True)
+    before = serializers.IntegerField(allow_null=True)
 
 
 class CutExample(serializers.Serializer[Any]):

@@ -1,5 +1,6 @@
 """Logging in and out: a session for the browser, a token for programs."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 from django.conf import settings
@@ -19,8 +20,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotation import people
+from annotation import audit, people
 from annotation.api import authentication, inputs, outputs
+from annotation.api.permissions import request_id_of
 from annotation.models import Membership
 
 LANGUAGES = ("th", "en")
@@ -68,7 +70,11 @@ class TokenView(APIView):
     @extend_schema(request=inputs.LogIn, responses=outputs.Token, auth=[])
     def post(self, request: Request) -> Response:
         """Return the person's token and until when it holds; a new one where there is none that does."""
-        token = authentication.issue(_authenticate(request))
+        user = _authenticate(request)
+        token = authentication.held(user)
+        if token is None:
+            with _recording("account.token_made", user, request):
+                token = authentication.issue(user)
         return Response({"token": token.key, "expires_at": token.created + authentication.lifetime()})
 
     @extend_schema(responses={204: None})
@@ -76,7 +82,8 @@ class TokenView(APIView):
         """Revoke the caller's token."""
         if not request.user.is_authenticated:
             raise NotAuthenticated("Nobody is logged in.")
-        Token.objects.filter(user=request.user).delete()
+        with _recording("account.token_revoked", request.user, request):
+            Token.objects.filter(user=request.user).delete()
         return Response(status=204)
 
 
@@ -92,10 +99,15 @@ class PasswordView(APIView):
         if not request.user.is_authenticated:
             raise NotAuthenticated("Nobody is logged in.")
         _check_credentials(request, {"username": request.user.get_username(), "password": values["old"]})
-        people.set_password(request.user, values["new"])
-        Token.objects.filter(user=request.user).delete()
+        with _recording("account.password_changed", request.user, request):
+            people.set_password(request.user, values["new"])
+            Token.objects.filter(user=request.user).delete()
         update_session_auth_hash(request._request, request.user)
         return Response(status=204)
+
+
+def _recording(act: str, user: User, request: Request) -> AbstractContextManager[object]:
+    return audit.recording(act, actor=user, person=user, request_id=request_id_of(request))
 
 
 def _authenticate(request: Request) -> User:
@@ -106,6 +118,7 @@ def _authenticate(request: Request) -> User:
 def _check_credentials(request: Request, credentials: dict[str, str]) -> User:
     user = authenticate(request._request, **credentials)
     if getattr(request._request, "axes_locked_out", False):
+        audit.note_lock_out(credentials["username"], within=settings.AXES_COOLOFF_TIME)
         raise Throttled(detail="Too many wrong passwords for this name; try again in a quarter of an hour.")
     if user is None or not (settings.PASSWORD_LOGIN or user.is_staff):
         raise AuthenticationFailed("The name or the password is wrong.")

@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from annotation.api import annotator, corpora, exports, helps, judging, manager, members, session, sign_on
+from annotation.api import (
+    annotator,
+    audit_trail,
+    corpora,
+    exports,
+    helps,
+    judging,
+    manager,
+    members,
+    session,
+    sign_on,
+)
 
 project_urls = [
     path("next", annotator.NextView.as_view()),
@@ -36,6 +47,8 @@ project_urls = [
     path("agreement", judging.AgreementView.as_view()),
     path("disagreements", judging.DisagreementsView.as_view()),
     path("sentences/<int:sentence_id>/adjudicate", judging.AdjudicateView.as_view()),
+    path("audit", audit_trail.AuditView.as_view()),
+    path("audit/file", audit_trail.AuditFileView.as_view()),
     path("flags", judging.FlagsView.as_view()),
     path("flags/<int:flag_id>/resolve", judging.ResolveFlagView.as_view()),
 ]

@@ -1,6 +1,7 @@
 """Tables of the annotation app, a file per subject; Django finds them here."""
 
 from annotation.models.annotations import Adjudication, Annotation, Flag, Suggestion
+from annotation.models.audit import AuditEntry
 from annotation.models.corpus import Corpus, Document, GoldSegmentation, Sentence
 from annotation.models.exports import Export
 from annotation.models.identities import Identity
@@ -14,6 +15,7 @@ __all__ = [
     "Adjudication",
     "Annotation",
     "Assignment",
+    "AuditEntry",
     "Corpus",
     "Document",
     "Draw",

@@ -32,6 +32,7 @@ class Bridges(ProjectView):
     """Frozen samples trained under a changed setting too."""
 
     roles: ClassVar = {"GET": MANAGERS, "POST": MANAGERS}
+    acts: ClassVar = {"POST": "bridge.requested"}
 
     @extend_schema(operation_id="bridges_list", responses=BridgeRow(many=True))
     def get(self, request: Request, project_id: int) -> Response:

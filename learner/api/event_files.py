@@ -53,6 +53,7 @@ class EventsFile(ProjectView):
     """All events as a file."""
 
     roles: ClassVar = {"GET": MANAGERS, "POST": MANAGERS}
+    acts: ClassVar = {"POST": "events.imported"}
 
     @extend_schema(
         operation_id="events_export",

@@ -72,6 +72,7 @@ class GuidelineBridges(ProjectView):
     """The same sentences read under the old and the new rules."""
 
     roles: ClassVar = {"GET": MANAGERS, "POST": MANAGERS}
+    acts: ClassVar = {"POST": "guideline_bridge.opened"}
 
     @extend_schema(operation_id="guideline_bridges_list", responses=GuidelineBridgeRow(many=True))
     def get(self, request: Request, project_id: int) -> Response:
@@ -120,6 +121,7 @@ class GuidelineBridgeSwitch(ProjectView):
     """The step from the old references to the new ones."""
 
     roles: ClassVar = {"POST": MANAGERS}
+    acts: ClassVar = {"POST": "guideline_bridge.switched"}
 
     @extend_schema(operation_id="guideline_bridges_switch", request=None, responses={201: Switched})
     def post(self, request: Request, project_id: int, version: int) -> Response:

@@ -49,6 +49,7 @@ class Plans(ProjectView):
     """What the experiment set out to show."""
 
     roles: ClassVar = {"GET": MANAGERS, "POST": MANAGERS}
+    acts: ClassVar = {"POST": "plan.written"}
 
     @extend_schema(operation_id="plans_list", responses=PlanVersion(many=True))
     def get(self, request: Request, project_id: int) -> Response:
@@ -68,6 +69,7 @@ class PlanLock(ProjectView):
     """The lock of the plan."""
 
     roles: ClassVar = {"POST": MANAGERS}
+    acts: ClassVar = {"POST": "plan.locked"}
 
     @extend_schema(operation_id="plans_lock", request=None, responses=PlanVersion)
     def post(self, request: Request, project_id: int) -> Response:

@@ -60,6 +60,7 @@ class Repairs(ProjectView):
     """What to read again after a change of guideline."""
 
     roles: ClassVar = {"GET": MANAGERS, "POST": MANAGERS}
+    acts: ClassVar = {"POST": "repair.ordered"}
 
     @extend_schema(operation_id="repairs_read", parameters=[RepairPage], responses=RepairQueue)
     def get(self, request: Request, project_id: int) -> Response:

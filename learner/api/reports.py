@@ -29,6 +29,7 @@ class Reports(ProjectView):
     """The project's reports."""
 
     roles: ClassVar = {"GET": MANAGERS, "POST": MANAGERS}
+    acts: ClassVar = {"POST": "report.requested"}
 
     @extend_schema(operation_id="reports_list", responses=ReportRow(many=True))
     def get(self, request: Request, project_id: int) -> Response:

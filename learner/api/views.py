@@ -54,6 +54,8 @@ class Clock(ProjectView):
     """The clock of a rehearsal."""
 
     roles: ClassVar = {"POST": MANAGERS}
+    # A rehearsal moves its clock thousands of times, in steps that each commit.
+    acts: ClassVar = {"POST": None}
 
     @extend_schema(operation_id="clock_advance", request=shapes.NewTime, responses=shapes.ClockState)
     def post(self, request: Request, project_id: int) -> Response:
@@ -67,6 +69,7 @@ class Rounds(ProjectView):
     """The project's rounds."""
 
     roles: ClassVar = {"GET": MANAGERS, "POST": MANAGERS}
+    acts: ClassVar = {"POST": "round.opened"}
 
     @extend_schema(operation_id="rounds_list", responses=shapes.RoundState(many=True))
     def get(self, request: Request, project_id: int) -> Response:
@@ -87,6 +90,7 @@ class RoundCancel(ProjectView):
     """The end of a round under way."""
 
     roles: ClassVar = {"POST": MANAGERS}
+    acts: ClassVar = {"POST": "round.cancelled"}
 
     @extend_schema(operation_id="rounds_cancel", request=None, responses=shapes.RoundState)
     def post(self, request: Request, project_id: int, round_id: int) -> Response:
@@ -99,6 +103,7 @@ class RoundRestart(ProjectView):
     """Another try of a failed round."""
 
     roles: ClassVar = {"POST": MANAGERS}
+    acts: ClassVar = {"POST": "round.restarted"}
 
     @extend_schema(operation_id="rounds_restart", request=None, responses=shapes.RoundState)
     def post(self, request: Request, project_id: int, round_id: int) -> Response:
@@ -134,6 +139,7 @@ class Events(ProjectView):
     """What happened."""
 
     roles: ClassVar = {"GET": MANAGERS, "POST": MANAGERS}
+    acts: ClassVar = {"POST": "event.recorded"}
 
     @extend_schema(
         operation_id="events_list",
@@ -165,6 +171,7 @@ class EventRemarks(ProjectView):
     """Later thoughts on an event."""
 
     roles: ClassVar = {"PATCH": MANAGERS}
+    acts: ClassVar = {"PATCH": "event.remarked"}
 
     @extend_schema(operation_id="events_remark", request=shapes.Remark, responses=shapes.EventRow)
     def patch(self, request: Request, project_id: int, event_id: int) -> Response:

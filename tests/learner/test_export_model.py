@@ -47,19 +47,39 @@ def path(loop, desk, settings, tmp_path):
 def test_a_manager_asks_for_a_round_s_model_and_downloads_it(by, loop, path, tmp_path):
     caller = by(make_member(loop, "manager").user)
     asked = caller.post(path, {})
-    assert (asked.status_code, asked.json()["is_ready"]) == (202, False)
-    assert caller.get(path).status_code == 409
+    assert (asked.status_code, asked.json()["state"]) == (202, "waiting")
+    assert caller.get(f"{path}/file").status_code == 409
     checkpoint = packages.find(loop)
     package_writing.run(checkpoint.pk)
     written = packages.path_of(checkpoint).stat().st_mtime_ns
     package_writing.run(checkpoint.pk)
     assert packages.path_of(checkpoint).stat().st_mtime_ns == written
-    assert caller.post(path, {}).json() == {"is_ready": True, "arm": checkpoint.arm}
-    with zipfile.ZipFile(io.BytesIO(b"".join(caller.client.get(path).streaming_content))) as archive:
+    assert caller.get(path).json() == {"state": "ready", "error": "", "arm": checkpoint.arm}
+    assert caller.post(path, {}).json()["state"] == "ready"
+    with zipfile.ZipFile(
+        io.BytesIO(b"".join(caller.client.get(f"{path}/file").streaming_content))
+    ) as archive:
         archive.extractall(tmp_path / "got")
     assert Model(tmp_path / "got" / packages.NAME).segment("ครูซื้อ") == export_and_segment(
         checkpoint, tmp_path / "same", "ครูซื้อ"
     )
+
+
+def test_a_package_that_fails_is_logged_told_and_tried_again(by, loop, path, settings, caplog):
+    caller = by(make_member(loop, "manager").user)
+    assert caller.get(path).status_code == 404
+    checkpoint = packages.find(loop)
+    caller.post(path, {})
+    settings.EXPORT_STORE.write_text("a file where the folder should be")
+    package_writing.run(checkpoint.pk)
+    assert "FileExistsError" in caplog.text
+    failed = caller.get(path).json()
+    assert failed["state"] == "failed"
+    assert "FileExistsError" in failed["error"]
+    settings.EXPORT_STORE.unlink()
+    assert caller.post(path, {}).json() == {"state": "waiting", "error": "", "arm": checkpoint.arm}
+    package_writing.run(checkpoint.pk)
+    assert caller.get(path).json()["state"] == "ready"
 
 
 def export_and_segment(checkpoint, folder, text):

@@ -74,6 +74,8 @@ TABLE = """
     GET    P/agreement                                   200  403  403  404  404  403  401  401
     GET    P/disagreements                               200  403  200  404  404  403  401  401
     POST   P/sentences/{sentence_id}/adjudicate          201  403  201  404  404  403  401  401
+    GET    P/audit                                       200  403  403  404  404  403  401  401
+    GET    P/audit/file                                  200  403  403  404  404  403  401  401
     GET    P/flags                                       200  403  403  404  404  403  401  401
     POST   P/flags/{flag_id}/resolve                     200  403  403  404  404  403  401  401
     GET    P/overview                                    200  403  403  404  404  403  401  401
@@ -83,6 +85,7 @@ TABLE = """
     POST   P/rounds/{round_id}/cancel                    409  403  403  404  404  403  401  401
     POST   P/rounds/{round_id}/restart                   200  403  403  404  404  403  401  401
     GET    P/rounds/{round_id}/package                   404  403  403  404  404  403  401  401
+    GET    P/rounds/{round_id}/package/file              404  403  403  404  404  403  401  401
     POST   P/rounds/{round_id}/package                   404  403  403  404  404  403  401  401
     GET    P/curves                                      200  403  403  404  404  403  401  401
     GET    P/events                                      200  403  403  404  404  403  401  401

@@ -2,6 +2,7 @@ import type { Client, Tagged } from "./client";
 import type {
   Accuracy,
   Agreement,
+  AuditTrail,
   Bridge,
   BridgeModel,
   GuidelineBridge,
@@ -109,13 +110,18 @@ export class ManagerApi {
     return `/api${this.path(`/reports/${id}/file`)}`;
   }
 
-  /** Has a closed round's model written as an installable package; ask again to learn whether it is there. */
+  /** Has a closed round's model written as an installable package; one that failed is tried again. */
   askForPackage(roundId: number): Promise<PackageState> {
     return this.client.request("POST", this.path(`/rounds/${roundId}/package`), {});
   }
 
+  /** How far the package is that was asked for. */
+  package(roundId: number): Promise<PackageState> {
+    return this.client.request("GET", this.path(`/rounds/${roundId}/package`));
+  }
+
   packageFile(roundId: number): string {
-    return `/api${this.path(`/rounds/${roundId}/package`)}`;
+    return `/api${this.path(`/rounds/${roundId}/package/file`)}`;
   }
 
   curves(): Promise<Curves> {
@@ -292,6 +298,15 @@ export class ManagerApi {
 
   exportFile(id: number): string {
     return `/api${this.path(`/exports/${id}/file`)}`;
+  }
+
+  /** A page of the audit trail; `before` of one page asks for the next. */
+  audit(filter: { person: string; act: string; before?: number | null }): Promise<AuditTrail> {
+    return this.client.request("GET", this.path(`/audit?${query(filter)}`));
+  }
+
+  auditFile(): string {
+    return `/api${this.path("/audit/file")}`;
   }
 
   private path(rest: string): string {

@@ -194,6 +194,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List acts, the latest first. */
+        get: operations["projects_audit_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/audit/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Download all acts as CSV, the latest first. */
+        get: operations["projects_audit_file_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/bridges": {
         parameters: {
             query?: never;
@@ -955,11 +989,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** @description Say how far the package is; 404 before somebody has asked for it. */
+        get: operations["package_read"];
+        put?: never;
+        /** @description Have the round's package written in the background; one that failed is tried again. */
+        post: operations["package_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/rounds/{round_id}/package/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** @description Download the zip: unpack it and `pip install` the folder; 409 before it is written. */
         get: operations["package_file"];
         put?: never;
-        /** @description Have the round's package written in the background; ask again to learn whether it is there. */
-        post: operations["package_request"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1194,6 +1245,33 @@ export interface components {
              */
             seconds: number;
             drawn: number;
+        };
+        /** @description An act: who, about whom, what, and what changed. Without an actor nobody was logged in. */
+        AuditRow: {
+            readonly id: number;
+            /**
+             * Format: date-time
+             * @description by the real clock, also in a rehearsal
+             */
+            at: string;
+            /** @description dotted and stable, e.g. member.changed */
+            act: string;
+            /** @description e.g. round 3 */
+            thing?: string;
+            actor: components["schemas"]["Person"] | null;
+            person: components["schemas"]["Person"] | null;
+            before: {
+                [key: string]: unknown;
+            };
+            after: {
+                [key: string]: unknown;
+            };
+            request_id?: string;
+        };
+        /** @description A part of the audit trail, newest first; `before` asks for the next part. */
+        AuditTrail: {
+            results: components["schemas"]["AuditRow"][];
+            before: number | null;
         };
         /** @description A text in Thai and in English. */
         BothLanguages: {
@@ -1842,9 +1920,10 @@ export interface components {
             project: components["schemas"]["ProjectName"];
             role: components["schemas"]["RoleEnum"];
         };
-        /** @description Whether the file can be downloaded by now, and whose model it is. */
+        /** @description Whether the file can be downloaded by now, why not, and whose model it is. */
         PackageState: {
-            is_ready: boolean;
+            state?: components["schemas"]["ExportStateEnum"];
+            error?: string;
             arm: string;
         };
         /** @description How two annotators agree on the sentences both have read. */
@@ -2875,6 +2954,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Submitted"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_audit_retrieve: {
+        parameters: {
+            query?: {
+                /** @description a name, or its first part: `member` */
+                act?: string;
+                /** @description as the last page said */
+                before?: number | null;
+                limit?: number;
+                /** @description who acted, or was acted on */
+                person?: number | null;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditTrail"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_audit_file_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description What went wrong. */
@@ -4734,7 +4881,7 @@ export interface operations {
             };
         };
     };
-    package_file: {
+    package_read: {
         parameters: {
             query?: never;
             header?: never;
@@ -4751,7 +4898,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/zip": string;
+                    "application/json": components["schemas"]["PackageState"];
                 };
             };
             /** @description What went wrong. */
@@ -4783,6 +4930,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PackageState"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    package_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+                round_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
                 };
             };
             /** @description What went wrong. */

@@ -78,6 +78,9 @@ export type FilePreview = Answer<Schemas["FilePreview"]>;
 export type CorpusSample = Answer<Schemas["CorpusSample"]>;
 export type ShownSentence = Answer<Schemas["ShownSentence"]>;
 
+export type AuditTrail = Answer<Schemas["AuditTrail"]>;
+export type AuditEntry = Answer<Schemas["AuditRow"]>;
+
 export type Plan = Answer<Schemas["PlanVersion"]>;
 export type PlanDraft = Schemas["PlanDraftRequest"];
 export type PackageState = Answer<Schemas["PackageState"]>;

@@ -2,6 +2,7 @@ import { ANNOTATOR_MESSAGES } from "./messages/annotator";
 import { COMMON_MESSAGES } from "./messages/common";
 import { MANAGER_MESSAGES } from "./messages/manager";
 import { ANALYSIS_MESSAGES } from "./messages/managerAnalysis";
+import { OPERATIONS_MESSAGES } from "./messages/managerOperations";
 import { WORK_MESSAGES } from "./messages/managerWork";
 import { FACT_MESSAGES } from "./messages/facts";
 import { REASON_MESSAGES } from "./messages/reasons";
@@ -15,7 +16,7 @@ export interface Text {
   en: string;
 }
 
-export const MESSAGES = { ...COMMON_MESSAGES, ...ANNOTATOR_MESSAGES, ...MANAGER_MESSAGES, ...OVERVIEW_MESSAGES, ...ANALYSIS_MESSAGES, ...WORK_MESSAGES, ...REASON_MESSAGES, ...FACT_MESSAGES };
+export const MESSAGES = { ...COMMON_MESSAGES, ...ANNOTATOR_MESSAGES, ...MANAGER_MESSAGES, ...OVERVIEW_MESSAGES, ...ANALYSIS_MESSAGES, ...WORK_MESSAGES, ...OPERATIONS_MESSAGES, ...REASON_MESSAGES, ...FACT_MESSAGES };
 
 export type MessageKey = keyof typeof MESSAGES;
 

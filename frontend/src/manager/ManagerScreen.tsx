@@ -11,6 +11,7 @@ import { Managing } from "../store/managing";
 import { ConnectionNote } from "./ConnectionNote";
 import { AdjudicatePage } from "./AdjudicatePage";
 import { AnalysisPage } from "./AnalysisPage";
+import { AuditPage } from "./AuditPage";
 import { ConflictsPage } from "./ConflictsPage";
 import { CorporaPage } from "./CorporaPage";
 import { CurvesPage } from "./CurvesPage";
@@ -45,6 +46,7 @@ const PAGES: Record<PageName, { title: MessageKey; draw: FunctionComponent<PageP
   corpora: { title: "corpora", draw: CorporaPage },
   guideline: { title: "guideline", draw: GuidelinePage },
   exports: { title: "exports", draw: ExportsPage },
+  audit: { title: "audit", draw: AuditPage },
   settings: { title: "settings", draw: SettingsPage },
 };
 

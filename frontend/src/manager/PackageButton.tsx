@@ -1,4 +1,5 @@
-import { useState } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import type { PackageState } from "../api/types";
 import { ErrorNote } from "../shared/ErrorNote";
 import { useAct } from "../shared/useAct";
 import { t } from "../store/language";
@@ -8,23 +9,27 @@ import { usePolling } from "./usePolling";
 /** A closed round's model for people to install: asked for, written in the background, taken away. */
 export function PackageButton({ store, roundId }: PageProps & { roundId: number }) {
   const { api } = store;
-  const [state, setState] = useState<"none" | "waiting" | "ready">("none");
+  const made = useSignal<PackageState | null>(null);
   const act = useAct();
-  const ask = async () => {
-    const answered = await act.run(async () => setState((await api.askForPackage(roundId)).is_ready ? "ready" : "waiting"));
-    if (!answered) setState("none");
-  };
-  usePolling(state === "waiting", ask);
+  const ask = () => void act.run(async () => (made.value = await api.askForPackage(roundId)));
+  const isBeingMade = made.value?.state === "waiting" || made.value?.state === "running";
+  usePolling(isBeingMade, () => act.run(async () => (made.value = await api.package(roundId))));
+  const isFailed = made.value?.state === "failed";
   return (
     <>
-      <ErrorNote error={act.error.value} onRetry={() => void ask()} />
-      {state === "none" && (
-        <button type="button" disabled={act.isBusy.value} onClick={() => void ask()}>
-          {t("packageAsk")}
+      <ErrorNote error={act.error.value} />
+      {isFailed && (
+        <p class="note" role="alert">
+          {t("packageFailed", { error: made.value!.error })}
+        </p>
+      )}
+      {(made.value === null || isFailed) && (
+        <button type="button" disabled={act.isBusy.value} onClick={ask}>
+          {t(isFailed ? "packageAgain" : "packageAsk")}
         </button>
       )}
-      {state === "waiting" && <p role="status">{t("packageWaiting")}</p>}
-      {state === "ready" && (
+      {isBeingMade && <p role="status">{t("packageWaiting")}</p>}
+      {made.value?.state === "ready" && (
         <a class="button" href={api.packageFile(roundId)} download>
           {t("packageDownload")}
         </a>

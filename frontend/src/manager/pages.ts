@@ -4,7 +4,7 @@ import type { Membership } from "../api/types";
 export const PAGE_GROUPS = [
   ["overview", "curves", "analysis", "plan", "events", "rounds"],
   ["people", "adjudicate", "conflicts", "repairs", "flags"],
-  ["corpora", "guideline", "exports", "settings"],
+  ["corpora", "guideline", "exports", "settings", "audit"],
 ] as const;
 
 export type PageName = (typeof PAGE_GROUPS)[number][number];

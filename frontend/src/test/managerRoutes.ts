@@ -108,6 +108,12 @@ export function serveManager(server: FakeServer): void {
         { sentence: 8, clusters: ["ตา"], is_holdout: false, strings: [], changes: 0.5, seconds: 18, changes_so_far: 1.5, seconds_so_far: 30 },
       ],
     },
+    "/audit": {
+      results: [
+        { id: 9, at: AT, act: "settings.changed", thing: "", actor: ANONG, person: null, before: { round_size: 100 }, after: { round_size: 60 }, request_id: "" },
+      ],
+      before: 9,
+    },
     "/bridges": [{ round: 3, model: "small", trained: 2, trainings: 6 }],
     "/guideline-bridges": [
       { version: 2, opened_at: AT, read_at: AT, switched_at: null, sentences: 140, read: 140, groups: { holdout: 40, random: 50, active: 50 }, changed: 31, seconds: 1400, clusters: 5600, expected_seconds: 0, trained: 10, trainings: 10 },

@@ -73,6 +73,8 @@ export const MANAGER_MESSAGES = {
   restartRound: { th: "เริ่มรอบใหม่อีกครั้ง", en: "Restart" },
   packageAsk: { th: "แบบจำลองเป็นแพ็กเกจ", en: "Model as a package" },
   packageWaiting: { th: "กำลังเขียนแพ็กเกจ…", en: "Writing the package…" },
+  packageFailed: { th: "เขียนแพ็กเกจไม่สำเร็จ: {error}", en: "The package could not be written: {error}" },
+  packageAgain: { th: "ลองเขียนอีกครั้ง", en: "Try again" },
   packageDownload: { th: "ดาวน์โหลดแพ็กเกจ", en: "Download the package" },
   noRounds: { th: "ยังไม่มีรอบ รอบแรกจะเปิดเองเมื่อมีงานพอ", en: "No rounds yet. The first opens by itself when there are enough labels." },
   labels: { th: "งาน", en: "Labels" },

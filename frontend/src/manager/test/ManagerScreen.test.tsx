@@ -81,13 +81,17 @@ describe("rounds", () => {
   });
   it("give their model as a package once it is written", async () => {
     server.routes.set("GET /projects/1/rounds", [{ ...ROUND, id: 2, state: "closed" }]);
-    server.routes.set("POST /projects/1/rounds/2/package", { is_ready: false, arm: "suggestion" });
+    server.routes.set("POST /projects/1/rounds/2/package", { state: "waiting", error: "", arm: "suggestion" });
+    server.routes.set("GET /projects/1/rounds/2/package", { state: "failed", error: "OSError: no space", arm: "suggestion" });
     open("rounds");
     fireEvent.click(await screen.findByRole("button", { name: "Model as a package" }));
     expect(await screen.findByText("Writing the package…")).toBeTruthy();
-    server.routes.set("POST /projects/1/rounds/2/package", { is_ready: true, arm: "suggestion" });
+    expect(await screen.findByText("The package could not be written: OSError: no space", {}, { timeout: 4_000 })).toBeTruthy();
+    server.routes.set("GET /projects/1/rounds/2/package", { state: "ready", error: "", arm: "suggestion" });
+    fireEvent.click(screen.getByRole("button", { name: "Try again" }));
     const link = await screen.findByRole("link", { name: "Download the package" }, { timeout: 4_000 });
-    expect(link.getAttribute("href")).toBe("/api/projects/1/rounds/2/package");
+    expect(link.getAttribute("href")).toBe("/api/projects/1/rounds/2/package/file");
+    expect(sent("POST", "/rounds/2/package")).toHaveLength(2);
   });
 });
 
@@ -252,6 +256,22 @@ describe("events from a file", () => {
   });
 });
 
+describe("the audit trail", () => {
+  it("says who changed what, by person, and goes back page by page", async () => {
+    open("audit");
+    expect(await screen.findByText("round size: 100 → 60")).toBeTruthy();
+    server.routes.set("GET /projects/1/audit", {
+      results: [{ id: 8, at: "2026-11-19T03:00:00Z", act: "account.locked", thing: "", actor: null, person: null, before: {}, after: {}, request_id: "" }],
+      before: null,
+    });
+    fireEvent.click(screen.getByRole("button", { name: "Earlier" }));
+    expect(await screen.findByText("Log-in closed for wrong passwords")).toBeTruthy();
+    expect(screen.getByText("not logged in")).toBeTruthy();
+    expect(screen.getByText("round size: 100 → 60")).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Earlier" })).toBeNull();
+  });
+});
+
 describe("roles", () => {
   it("give an adjudicator the page to adjudicate and no other", async () => {
     server.session = { ...server.session!, memberships: [{ project: { id: 1, name: "ข่าว", paused: false }, role: "adjudicator" }] };
@@ -286,7 +306,7 @@ describe("making a project", () => {
 });
 
 describe("every page", () => {
-  const pages = ["overview", "plan", "rounds", "events", "people", "corpora", "guideline", "adjudicate", "conflicts", "repairs", "flags", "exports", "settings"];
+  const pages = ["overview", "plan", "rounds", "events", "people", "corpora", "guideline", "adjudicate", "conflicts", "repairs", "flags", "exports", "settings", "audit"];
   it.each(pages)("%s is clean to axe", async (page) => {
     open(page);
     await screen.findByRole("heading", { level: 1 });
