@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 from django.db import connection
+from django.db.models import Min
 from scipy.stats import chi2_contingency, ks_2samp, mannwhitneyu
 
-from annotation.models import Corpus, Project
+from annotation.models import Assignment, Corpus, Project
 from learner import events
 from learner.models import Event
 
@@ -80,9 +81,13 @@ def _watch_arrivals(project: Project) -> None:
     In the windows of all that is served a corpus is only as large as its share, which while the random arm
     catches up is about half: a distance of 0.49 between the texts is one of 0.25 between the windows.
     """
+    began = Assignment.objects.filter(project=project).aggregate(Min("leased_at"))["leased_at__min"]
+    if began is None:
+        return
     known = Event.objects.filter(project=project, kind="lengths.shifted", after__has_key="corpus")
     judged = set(known.values_list("after__corpus", flat=True))
-    for corpus in Corpus.objects.filter(project=project, state="ready").exclude(pk__in=judged):
+    later = Corpus.objects.filter(project=project, state="ready", imported_at__gt=began)
+    for corpus in later.exclude(pk__in=judged):
         about = {"project": project.pk, "corpus": corpus.pk, "latest": SERVED_WINDOW}
         with connection.cursor() as cursor:
             cursor.execute(_ARRIVED, about)

@@ -81,6 +81,15 @@ class TestServed:
         assert event.at == changed + timedelta(minutes=10)
         assert event.before["median"] < event.after["median"]
 
+    def test_a_corpus_that_was_there_from_the_start_has_not_come_later(self, project, desk):
+        reader = make_member(project).user
+        old, other = make_corpus(project, 0), make_corpus(project, 0)
+        project.corpora.update(imported_at=desk.now)
+        serve(project, desk, domains=["news"], lengths=[3, 4, 5, 9], reader=reader, corpus=old)
+        serve(project, desk, domains=["news"], lengths=[8], reader=reader, corpus=other, count=30)
+        drift.watch(project)
+        assert not Event.objects.filter(after__has_key="corpus").exists()
+
     def test_a_new_corpus_of_the_same_lengths_is_none(self, project, desk):
         reader = make_member(project).user
         for _ in range(2):
