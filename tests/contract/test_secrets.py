@@ -29,7 +29,7 @@ KEYS = re.compile(
 )
 # A name that means a secret, with a literal that looks like one: long, ASCII, and of many different signs.
 ASSIGNED = re.compile(
-    r"(?i)\b\w*(?:secret|password|passwd|token|api_?key)\w*[\"']?\s*[:=]\s*[\"']([!-~]{16,})[\"']"
+    r"(?i)\b\w*(?:secret|password|passwd|token|api_?key)\w*[\"']?\s*[:=]\s*[\"']([!#-&(-~]{16,})[\"']"
 )
 MOST_ENTROPY = 3.9
 # A token shown in the documents, of no service that runs, and the alphabet.
