@@ -69,7 +69,7 @@ class TokenView(APIView):
     def post(self, request: Request) -> Response:
         """Return the person's token and until when it holds; a new one where there is none that does."""
         token = authentication.issue(_authenticate(request))
-        return Response({"token": token.key, "expires_at": token.created + authentication.lifetime()})
+        return Response({"expires_at": token.created + authentication.lifetime(), "token": token.key})
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request) -> Response:
