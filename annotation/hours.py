@@ -8,18 +8,25 @@ from django.db import connection
 
 from annotation.models import Membership, Project
 
-# A day is one in Thailand, as everywhere people see days. A revision counts on the day it was made.
+# A day is one in Thailand, as everywhere people see days. A revision counts on the day it was made. The time
+# of an assignment includes that of its revisions, of which there are few: joining them alone, and not all
+# readings, is what makes this quick.
 WORK = """
+WITH revised AS (
+    SELECT n.annotator_id, n.created_at, n.active_ms, a.finished_at
+    FROM annotation_annotation n JOIN annotation_assignment a ON a.id = n.assignment_id
+    WHERE a.project_id = %(project)s AND n.revision > 0
+)
 SELECT annotator_id, (at AT TIME ZONE interval '7 hours')::date AS day, sum(sentences), sum(revisions),
     sum(skips), sum(active_ms) / 1000.0, max(at)
 FROM (
-    SELECT n.annotator_id, n.created_at AS at, (n.revision = 0)::int AS sentences,
-        (n.revision > 0)::int AS revisions, 0 AS skips, n.active_ms
-    FROM annotation_annotation n JOIN annotation_assignment a ON a.id = n.assignment_id
-    WHERE a.project_id = %(project)s
+    SELECT annotator_id, finished_at AS at, (state = 'submitted')::int AS sentences, 0 AS revisions,
+        (state = 'skipped')::int AS skips, active_ms
+    FROM annotation_assignment WHERE project_id = %(project)s AND state IN ('submitted', 'skipped')
     UNION ALL
-    SELECT a.annotator_id, a.finished_at, 0, 0, 1, a.active_ms FROM annotation_assignment a
-    WHERE a.project_id = %(project)s AND a.state = 'skipped'
+    SELECT annotator_id, created_at, 0, 1, 0, active_ms FROM revised
+    UNION ALL
+    SELECT annotator_id, finished_at, 0, 0, 0, -active_ms FROM revised
 ) acts
 WHERE (%(annotator)s::bigint IS NULL OR annotator_id = %(annotator)s)
   AND (%(since)s::timestamptz IS NULL OR at >= %(since)s)

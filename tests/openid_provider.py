@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
-CLIENT_ID, CLIENT_SECRET = "tatkham", "the-secret-of-the-tests"
+CLIENT_ID, CLIENT_SECRET = "tatkham", secrets.token_urlsafe(16)
 
 
 class OpenIdProvider:

@@ -75,7 +75,7 @@ class TokenView(APIView):
         if token is None:
             with _recording("account.token_made", user, request):
                 token = authentication.issue(user)
-        return Response({"token": token.key, "expires_at": token.created + authentication.lifetime()})
+        return Response({"expires_at": token.created + authentication.lifetime(), "token": token.key})
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request) -> Response:

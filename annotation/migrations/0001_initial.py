@@ -389,6 +389,10 @@ class Migration(migrations.Migration):
             model_name='document',
             constraint=models.UniqueConstraint(fields=('corpus', 'name'), name='document_names_differ'),
         ),
+        migrations.AddIndex(
+            model_name='annotation',
+            index=models.Index(condition=models.Q(('revision__gt', 0)), fields=['assignment'], name='revisions'),
+        ),
         migrations.AddConstraint(
             model_name='annotation',
             constraint=models.UniqueConstraint(fields=('assignment', 'revision'), name='revisions_differ'),

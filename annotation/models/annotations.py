@@ -48,6 +48,10 @@ class Annotation(models.Model):
             models.UniqueConstraint(fields=["assignment", "revision"], name="revisions_differ"),
             models.UniqueConstraint(fields=["annotator", "client_key"], name="a_submit_is_stored_once"),
         ]
+        indexes = [
+            # Few readings are revised: what adds up hours need not look through the others for them.
+            models.Index(fields=["assignment"], name="revisions", condition=models.Q(revision__gt=0)),
+        ]
 
 
 class Flag(models.Model):

@@ -36,6 +36,7 @@ def read(people, user, text, words, *, slot=0, at=MORNING):
         leased_at=at,
         lease_until=at,
         finished_at=at,
+        active_ms=4500,
     )
     Annotation.objects.create(
         assignment=assignment,

@@ -103,8 +103,8 @@ def test_hours_are_told_by_person_and_thai_day(people, by, manager):
     first, second = (submit(by(people.annotator), people, active_ms=1500) for _ in range(2))
     # 17:30 UTC is past midnight in Thailand.
     day = timezone.now().replace(hour=17, minute=30, second=0, microsecond=0) - timedelta(days=3)
-    Annotation.objects.filter(assignment=first).update(created_at=day)
-    Annotation.objects.filter(assignment=second).update(created_at=day - timedelta(hours=1))
+    Assignment.objects.filter(pk=first.pk).update(finished_at=day)
+    Assignment.objects.filter(pk=second.pk).update(finished_at=day - timedelta(hours=1))
     rows = manager.get(people.path("/members/hours")).json()
     assert [
         (row["user"]["username"], row["day"], row["sentences"], row["active_seconds"]) for row in rows
