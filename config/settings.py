@@ -32,6 +32,7 @@ LOG_LEVEL = environment.choice("LOG_LEVEL", default="INFO", among=["DEBUG", "INF
 LOG_FORMAT = environment.choice("LOG_FORMAT", default="text", among=["text", "json"])
 ACCESS_LOG = environment.flag("ACCESS_LOG", default=False)
 METRICS_TOKEN = environment.text("METRICS_TOKEN")
+WEBHOOK_PRIVATE_ADDRESSES = environment.flag("WEBHOOK_PRIVATE_ADDRESSES", default=DEBUG)
 CHECKPOINT_STORE = environment.folder("CHECKPOINT_STORE", default=HOME.root / "checkpoints")
 UPLOAD_STORE = environment.folder("UPLOAD_STORE", default=HOME.root / "uploads")
 EXPORT_STORE = environment.folder("EXPORT_STORE", default=HOME.root / "exports")

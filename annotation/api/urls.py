@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from annotation.api import annotator, audit_trail, corpora, exports, helps, judging, manager, members, session
+from annotation.api import (
+    annotator,
+    audit_trail,
+    corpora,
+    exports,
+    helps,
+    judging,
+    manager,
+    members,
+    session,
+    webhooks,
+)
 
 project_urls = [
     path("next", annotator.NextView.as_view()),
@@ -38,6 +49,9 @@ project_urls = [
     path("sentences/<int:sentence_id>/adjudicate", judging.AdjudicateView.as_view()),
     path("audit", audit_trail.AuditView.as_view()),
     path("audit/file", audit_trail.AuditFileView.as_view()),
+    path("webhooks", webhooks.Webhooks.as_view()),
+    path("webhooks/<int:webhook_id>", webhooks.WebhookDetail.as_view()),
+    path("webhooks/<int:webhook_id>/test", webhooks.WebhookTest.as_view()),
     path("flags", judging.FlagsView.as_view()),
     path("flags/<int:flag_id>/resolve", judging.ResolveFlagView.as_view()),
 ]

@@ -9,6 +9,7 @@ from annotation.models.invitations import Invitation
 from annotation.models.outbox import OutboxEntry
 from annotation.models.project import Guideline, Membership, Project
 from annotation.models.queues import Assignment, Draw, Generation, Offer, OrderChunk, Queue
+from annotation.models.webhooks import Delivery, Webhook
 
 __all__ = [
     "Adjudication",
@@ -16,6 +17,7 @@ __all__ = [
     "Assignment",
     "AuditEntry",
     "Corpus",
+    "Delivery",
     "Document",
     "Draw",
     "Export",
@@ -33,4 +35,5 @@ __all__ = [
     "Repeat",
     "Sentence",
     "Suggestion",
+    "Webhook",
 ]

@@ -10,6 +10,7 @@ import { useLoaded } from "../shared/useLoaded";
 import { t } from "../store/language";
 import { navigate } from "../store/route";
 import type { PageProps } from "./ManagerScreen";
+import { WebhooksCard } from "./WebhooksCard";
 
 /** The project's settings, each with what it does; what a change means is said before it is sent. */
 export function SettingsPage({ store }: PageProps) {
@@ -81,6 +82,7 @@ export function SettingsPage({ store }: PageProps) {
         </button>
       </form>
       {sessions.session.value?.may_create_projects && <CloneCard store={store} name={settings.name} />}
+      <WebhooksCard store={store} />
     </>
   );
 }

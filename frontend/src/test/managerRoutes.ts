@@ -110,6 +110,12 @@ export function serveManager(server: FakeServer): void {
       ],
       before: 9,
     },
+    "/webhooks": [
+      {
+        id: 1, url: "https://example.org/hook", kinds: ["round.closed"], created_at: AT,
+        deliveries: [{ id: 2, kind: "round.closed", state: "waiting", attempts: 1, created_at: AT, due_at: AT, status: 500, answer: "busy" }],
+      },
+    ],
     "/bridges": [{ round: 3, model: "small", trained: 2, trainings: 6 }],
     "/plans": [
       { version: 1, figure: "word_f1", unit: "seconds", estimand: "samples", budget: 36000, exclusions: "", smallest_effect: 0.01, expected_error: null, stopping: "fixed horizon", note: "", author: null, at: AT, locked_at: AT, sha256: "ab", detectable_effect: null },
