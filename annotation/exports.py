@@ -19,7 +19,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from annotation import audit, clock, data_card, export_rows, locks, release
+from annotation import audit, clock, data_card, export_rows, locks, release, webhooks
 from annotation.errors import BadInput, Conflict
 from annotation.export_files import WRITERS, Archive, json_line
 from annotation.export_rows import WORD_END, Columns, rows_of
@@ -146,7 +146,10 @@ def run(export_id: int) -> Export:
             log.exception("export %s failed", export.pk)
             export.state, export.error = State.FAILED, f"{type(error).__name__}: {error}"
         export.finished_at = clock.now(export.project)
-        export.save()
+        with transaction.atomic():
+            export.save()
+            if export.state == State.READY:
+                webhooks.tell(export.project, "export.ready", export=export.pk, name=export.name)
     return export
 
 

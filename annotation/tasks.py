@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from annotation import corpus, declining, exports, leases
+from annotation import corpus, declining, exports, leases, webhooks
 
 
 @shared_task(name="annotation.tasks.import_corpus", soft_time_limit=4 * 3600, time_limit=4 * 3600 + 300)
@@ -30,3 +30,9 @@ def take_up_transfers() -> None:
     """Start imports and exports again that no worker has in hand."""
     corpus.take_up_uploads()
     exports.take_up()
+
+
+@shared_task(name="annotation.tasks.send_webhooks")
+def send_webhooks() -> None:
+    """Send the messages that are due."""
+    webhooks.send_due(now=timezone.now())

@@ -79,6 +79,7 @@ app.conf.update(
         for name, seconds in {
             "learner.tasks.advance_rounds": 5.0,
             "learner.tasks.collect_events": 5.0,
+            "annotation.tasks.send_webhooks": 5.0,
             "annotation.tasks.release_expired": 30.0,
             "annotation.tasks.take_up_transfers": 30.0,
             "learner.tasks.watch": 60.0,

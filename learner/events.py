@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from annotation import audit, outbox
+from annotation import audit, outbox, webhooks
 from annotation.errors import Conflict
 from annotation.models import OutboxEntry, Project
 from config.lanes import send
@@ -55,22 +55,29 @@ def record(
     mark: str | None = None,
 ) -> None:
     """Append an event that the software knows of. With a `mark` the same find is recorded only once."""
-    Event.objects.bulk_create(
-        [
-            Event(
-                project=project,
-                kind=kind,
-                at=at,
-                until=until,
-                actor_id=actor_id,
-                before=before or {},
-                after=after or {},
-                note=note,
-                mark=mark,
-            )
-        ],
-        ignore_conflicts=mark is not None,
-    )
+    fields: dict[str, Any] = {
+        "project": project,
+        "kind": kind,
+        "at": at,
+        "until": until,
+        "actor_id": actor_id,
+        "before": before or {},
+        "after": after or {},
+        "note": note,
+    }
+    if mark is None:
+        event, is_new = Event.objects.create(**fields), True
+    else:
+        event, is_new = Event.objects.get_or_create(project=project, mark=mark, defaults=fields)
+    if is_new:
+        _tell(event)
+
+
+def _tell(event: Event) -> None:
+    """Let webhooks know: what was noted stays here, only what it was and its number go out."""
+    webhooks.tell(event.project, "event.recorded", event=event.pk, kind=event.kind)
+    if event.kind == "round.closed":
+        webhooks.tell(event.project, "round.closed", round=event.after["round"])
 
 
 def record_by_hand(
@@ -97,6 +104,7 @@ def record_by_hand(
         recorded_by=Event.RecordedBy.HAND,
     )
     audit.note(thing=f"event {event.pk}", after={"kind": kind, "at": at})
+    _tell(event)
     return event
 
 

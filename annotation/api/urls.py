@@ -13,6 +13,7 @@ from annotation.api import (
     members,
     session,
     sign_on,
+    webhooks,
 )
 
 project_urls = [
@@ -49,6 +50,9 @@ project_urls = [
     path("sentences/<int:sentence_id>/adjudicate", judging.AdjudicateView.as_view()),
     path("audit", audit_trail.AuditView.as_view()),
     path("audit/file", audit_trail.AuditFileView.as_view()),
+    path("webhooks", webhooks.Webhooks.as_view()),
+    path("webhooks/<int:webhook_id>", webhooks.WebhookDetail.as_view()),
+    path("webhooks/<int:webhook_id>/test", webhooks.WebhookTest.as_view()),
     path("flags", judging.FlagsView.as_view()),
     path("flags/<int:flag_id>/resolve", judging.ResolveFlagView.as_view()),
 ]

@@ -10,6 +10,7 @@ from annotation.models.invitations import Invitation
 from annotation.models.outbox import OutboxEntry
 from annotation.models.project import Guideline, Membership, Project
 from annotation.models.queues import Assignment, Draw, Generation, Offer, OrderChunk, Queue
+from annotation.models.webhooks import Delivery, Webhook
 
 __all__ = [
     "Adjudication",
@@ -17,6 +18,7 @@ __all__ = [
     "Assignment",
     "AuditEntry",
     "Corpus",
+    "Delivery",
     "Document",
     "Draw",
     "Export",
@@ -35,4 +37,5 @@ __all__ = [
     "Repeat",
     "Sentence",
     "Suggestion",
+    "Webhook",
 ]

@@ -76,6 +76,10 @@ TABLE = """
     POST   P/sentences/{sentence_id}/adjudicate          201  403  201  404  404  403  401  401
     GET    P/audit                                       200  403  403  404  404  403  401  401
     GET    P/audit/file                                  200  403  403  404  404  403  401  401
+    GET    P/webhooks                                    200  403  403  404  404  403  401  401
+    POST   P/webhooks                                    201  403  403  404  404  403  401  401
+    DELETE P/webhooks/{webhook_id}                       204  403  403  404  404  403  401  401
+    POST   P/webhooks/{webhook_id}/test                  202  403  403  404  404  403  401  401
     GET    P/flags                                       200  403  403  404  404  403  401  401
     POST   P/flags/{flag_id}/resolve                     200  403  403  404  404  403  401  401
     GET    P/overview                                    200  403  403  404  404  403  401  401
@@ -143,6 +147,7 @@ def body_of(operation: str, user: Any) -> dict[str, Any]:
         "GET P/assignments/{assignment_id}/lookup": {"string": "กิน"},
         "POST P/guidelines": {"text": "# กติกาใหม่"},
         "POST P/members": newcomer | {"role": "annotator"},
+        "POST P/webhooks": {"url": "https://hooks.example.org/x", "kinds": ["round.closed"]},
         "PATCH P/members/{membership_id}": {"active": False},
         "POST P/members/{membership_id}/password": {"password": "ตัดคำไทยให้ถูกใหม่"},
         "POST P/invitations": {"role": "annotator"},

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
-from annotation import exports, invitations
+from annotation import exports, invitations, webhooks
 from annotation.models import Export, Flag, Membership, Project
 from learner import events, plans, reports
 from learner.models import Event, Report, Round
@@ -64,6 +64,8 @@ def make_world(mark: str) -> World:
     plans.write(project, {"exclusions": "ไม่มี", "note": f"{mark} plan"}, author=manager, now=now)
     options = {"role": "annotator", "places": 5, "days": 1, "actor": manager, "now": now}
     invitation, token = invitations.create(project, **options)
+    url = f"https://hooks.example.org/{mark}"
+    webhook = webhooks.create(project, url=url, kinds=["round.closed"], actor=manager)
     export = exports.create(project, format="jsonl", which="all", now=now)
     report = Report.objects.create(
         project=project, figure="word_f1", unit="seconds", created_at=now, state="ready"
@@ -86,6 +88,7 @@ def make_world(mark: str) -> World:
         "report_id": report.pk,
         "round_id": round_.pk,
         "version": 1,
+        "webhook_id": webhook.pk,
         "event_id": Event.objects.filter(project=project).latest("pk").pk,
         "name": "domains",
     }

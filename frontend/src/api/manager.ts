@@ -20,12 +20,14 @@ import type {
   Invitation,
   LoopEvent,
   MadeInvitation,
+  MadeWebhook,
   Member,
   MemberChange,
   NewEvent,
   NewExport,
   NewInvitation,
   NewMember,
+  NewWebhook,
   Overview,
   PackageState,
   Plan,
@@ -38,6 +40,7 @@ import type {
   SettingsChange,
   Strategy,
   TakenIn,
+  Webhook,
   WorkDay,
 } from "./types";
 
@@ -307,6 +310,22 @@ export class ManagerApi {
 
   auditFile(): string {
     return `/api${this.path("/audit/file")}`;
+  }
+
+  webhooks(): Promise<Webhook[]> {
+    return this.client.request("GET", this.path("/webhooks"));
+  }
+
+  addWebhook(webhook: NewWebhook): Promise<MadeWebhook> {
+    return this.client.request("POST", this.path("/webhooks"), webhook);
+  }
+
+  removeWebhook(id: number): Promise<void> {
+    return this.client.request("DELETE", this.path(`/webhooks/${id}`));
+  }
+
+  testWebhook(id: number): Promise<unknown> {
+    return this.client.request("POST", this.path(`/webhooks/${id}/test`), {});
   }
 
   private path(rest: string): string {

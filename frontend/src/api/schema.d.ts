@@ -1068,6 +1068,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the addresses, each with its last messages. */
+        get: operations["projects_webhooks_list"];
+        put?: never;
+        /** @description Register an address. The answer has the secret, this once. */
+        post: operations["projects_webhooks_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Tell it nothing any more; what is on its way is dropped. */
+        delete: operations["projects_webhooks_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Send a message that tells of nothing; the list says what came of it. */
+        post: operations["projects_webhooks_test_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -1375,6 +1427,23 @@ export interface components {
             /** Format: double */
             active_seconds: number;
         };
+        /** @description A message: how often it was sent, and what the last answer was. */
+        DeliveryRow: {
+            readonly id: number;
+            kind: string;
+            state?: components["schemas"]["DeliveryRowStateEnum"];
+            attempts?: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            due_at: string;
+            /** @description of the last answer */
+            status?: number | null;
+            /** @description how the last answer begins, or why there is none */
+            answer?: string;
+        };
+        /** @enum {string} */
+        DeliveryRowStateEnum: "waiting" | "delivered" | "dead";
         /** @description A sentence that annotators read differently. */
         Disagreement: {
             sentence: number;
@@ -1627,6 +1696,8 @@ export interface components {
         /** @enum {string} */
         KindEnum: "random" | "active" | "measurement";
         /** @enum {string} */
+        KindsEnum: "round.closed" | "export.ready" | "event.recorded";
+        /** @enum {string} */
         LanguageEnum: "th" | "en";
         /** @description The latest round and where it stands. */
         LatestRound: {
@@ -1666,6 +1737,16 @@ export interface components {
             /** Format: date-time */
             revoked_at?: string | null;
             token: string;
+        };
+        /** @description A new webhook with the secret that signs its messages, which is shown this once. */
+        MadeWebhook: {
+            readonly id: number;
+            url: string;
+            kinds: components["schemas"]["KindsEnum"][];
+            /** Format: date-time */
+            created_at: string;
+            readonly deliveries: components["schemas"]["DeliveryRow"][];
+            secret: string;
         };
         /** @description A person in the project, with figures of their work. */
         Member: {
@@ -1850,6 +1931,11 @@ export interface components {
              * @description not before what it shows
              */
             now: string;
+        };
+        /** @description An address to tell, and of what. */
+        NewWebhookRequest: {
+            url: string;
+            kinds: components["schemas"]["KindsEnum"][];
         };
         /** @description What the page holds already, so that it is not handed the same again. */
         NextRequest: {
@@ -2472,6 +2558,15 @@ export interface components {
             domain: string;
             /** @default line */
             splitter: components["schemas"]["SplitterEnum"];
+        };
+        /** @description An address with its last messages. */
+        WebhookRow: {
+            readonly id: number;
+            url: string;
+            kinds: components["schemas"]["KindsEnum"][];
+            /** Format: date-time */
+            created_at: string;
+            readonly deliveries: components["schemas"]["DeliveryRow"][];
         };
         /** @enum {string} */
         WhichEnum: "adjudicated" | "all" | "training";
@@ -5057,6 +5152,131 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StrategyRow"][];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_webhooks_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookRow"][];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_webhooks_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhookRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeWebhook"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_webhooks_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    projects_webhooks_test_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+                webhook_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryRow"];
                 };
             };
             /** @description What went wrong. */

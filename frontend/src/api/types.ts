@@ -81,6 +81,11 @@ export type ShownSentence = Answer<Schemas["ShownSentence"]>;
 export type AuditTrail = Answer<Schemas["AuditTrail"]>;
 export type AuditEntry = Answer<Schemas["AuditRow"]>;
 
+export type Webhook = Answer<Schemas["WebhookRow"]>;
+export type MadeWebhook = Answer<Schemas["MadeWebhook"]>;
+export type NewWebhook = Schemas["NewWebhookRequest"];
+export type WebhookKind = NewWebhook["kinds"][number];
+
 export type Plan = Answer<Schemas["PlanVersion"]>;
 export type PlanDraft = Schemas["PlanDraftRequest"];
 export type PackageState = Answer<Schemas["PackageState"]>;

@@ -11,6 +11,7 @@ import { t } from "../store/language";
 import { navigate } from "../store/route";
 import type { PageProps } from "./ManagerScreen";
 import { strategyText } from "./strategyText";
+import { WebhooksCard } from "./WebhooksCard";
 
 /** The project's settings, each with what it does; what a change means is said before it is sent. */
 export function SettingsPage({ store }: PageProps) {
@@ -82,6 +83,7 @@ export function SettingsPage({ store }: PageProps) {
         </button>
       </form>
       {sessions.session.value?.may_create_projects && <CloneCard store={store} name={settings.name} />}
+      <WebhooksCard store={store} />
     </>
   );
 }

@@ -114,6 +114,12 @@ export function serveManager(server: FakeServer): void {
       ],
       before: 9,
     },
+    "/webhooks": [
+      {
+        id: 1, url: "https://example.org/hook", kinds: ["round.closed"], created_at: AT,
+        deliveries: [{ id: 2, kind: "round.closed", state: "waiting", attempts: 1, created_at: AT, due_at: AT, status: 500, answer: "busy" }],
+      },
+    ],
     "/bridges": [{ round: 3, model: "small", trained: 2, trainings: 6 }],
     "/guideline-bridges": [
       { version: 2, opened_at: AT, read_at: AT, switched_at: null, sentences: 140, read: 140, groups: { holdout: 40, random: 50, active: 50 }, changed: 31, seconds: 1400, clusters: 5600, expected_seconds: 0, trained: 10, trainings: 10 },

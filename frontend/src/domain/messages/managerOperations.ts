@@ -1,6 +1,6 @@
 import type { Text } from "../messages";
 
-/** Texts of the audit trail: the page, and what each act is called. */
+/** Texts of webhooks and of the audit trail: the page, and what each act is called. */
 export const OPERATIONS_MESSAGES = {
   audit: { th: "บันทึกการจัดการ", en: "Audit trail" },
   auditHelp: {
@@ -57,4 +57,29 @@ export const OPERATIONS_MESSAGES = {
   audit_account_token_revoked: { th: "เพิกถอนโทเค็น", en: "Token revoked" },
   audit_account_password_changed: { th: "เปลี่ยนรหัสผ่าน", en: "Password changed" },
   audit_account_locked: { th: "ปิดการเข้าสู่ระบบชั่วคราวเพราะรหัสผิด", en: "Log-in closed for wrong passwords" },
+  audit_webhook_made: { th: "เพิ่มเว็บฮุก", en: "Webhook made" },
+  audit_webhook_removed: { th: "ลบเว็บฮุก", en: "Webhook removed" },
+  audit_webhook_tested: { th: "ลองเว็บฮุก", en: "Webhook tried" },
+
+  webhooks: { th: "เว็บฮุก", en: "Webhooks" },
+  webhooksHelp: {
+    th: "แจ้งโปรแกรมอื่นเมื่อมีอะไรเกิดขึ้น ข้อความลงลายมือชื่อตาม Standard Webhooks ถ้าปลายทางไม่รับ จะส่งใหม่ราวหนึ่งวัน",
+    en: "Tells another program what happens here. Messages are signed by the Standard Webhooks specification, and sent again for about a day when nobody takes them.",
+  },
+  webhookUrl: { th: "ที่อยู่ (https)", en: "Address (https)" },
+  webhookKinds: { th: "แจ้งเมื่อ", en: "Tell when" },
+  webhook_round_closed: { th: "รอบเสร็จ", en: "a round has closed" },
+  webhook_export_ready: { th: "ไฟล์ส่งออกพร้อม", en: "an export is ready" },
+  webhook_event_recorded: { th: "มีเหตุการณ์ใหม่", en: "an event is recorded" },
+  webhookSecret: { th: "กุญแจตรวจลายมือชื่อ", en: "Secret to check signatures with" },
+  webhookSecretOnce: { th: "แสดงครั้งเดียว", en: "Shown this once." },
+  webhookTest: { th: "ส่งข้อความทดลอง", en: "Test message" },
+  webhookRemove: { th: "ลบ", en: "Remove" },
+  webhookRemoveSure: { th: "เลิกแจ้ง {url} หรือไม่", en: "Tell {url} nothing any more?" },
+  webhookMessage: { th: "ข้อความ", en: "Message" },
+  webhookAttempts: { th: "ส่งไปกี่ครั้ง", en: "Attempts" },
+  webhookAnswer: { th: "คำตอบล่าสุด", en: "Last answer" },
+  delivery_waiting: { th: "รอส่ง", en: "waiting" },
+  delivery_delivered: { th: "ส่งถึงแล้ว", en: "delivered" },
+  delivery_dead: { th: "เลิกส่งแล้ว", en: "given up" },
 } as const satisfies Record<string, Text>;

@@ -272,6 +272,20 @@ describe("the audit trail", () => {
   });
 });
 
+describe("webhooks", () => {
+  it("are added with a secret that is shown, and show what came of the last messages", async () => {
+    server.routes.set("POST /projects/1/webhooks", { id: 2, secret: "whsec_abc" });
+    open("settings");
+    expect(await screen.findByText("500 busy")).toBeTruthy();
+    fireEvent.input(screen.getByLabelText("Address (https)"), { target: { value: "https://example.org/new" } });
+    fireEvent.click(screen.getByLabelText("an export is ready"));
+    const card = screen.getByRole("heading", { name: "Webhooks" }).parentElement!;
+    fireEvent.click(within(card).getByRole("button", { name: "Add" }));
+    expect(await screen.findByDisplayValue("whsec_abc")).toBeTruthy();
+    expect(sent("POST", "/webhooks")[0]?.body).toEqual({ url: "https://example.org/new", kinds: ["export.ready"] });
+  });
+});
+
 describe("roles", () => {
   it("give an adjudicator the page to adjudicate and no other", async () => {
     server.session = { ...server.session!, memberships: [{ project: { id: 1, name: "ข่าว", paused: false }, role: "adjudicator" }] };
