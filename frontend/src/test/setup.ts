@@ -1,9 +1,12 @@
 import "fake-indexeddb/auto";
-import { cleanup } from "@testing-library/preact";
+import { cleanup, configure } from "@testing-library/preact";
 import { afterAll, afterEach, beforeEach } from "vitest";
 import { setGoal } from "../store/goal";
 import { setLanguage } from "../store/language";
 import { setTheme } from "../store/theme";
+
+// A page that is loaded when it is first opened takes more than the usual second on a busy machine.
+configure({ asyncUtilTimeout: 4500 });
 
 // jsdom draws no modal dialogs: an open one is enough for what the tests look at.
 HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
