@@ -14,6 +14,8 @@ export default defineConfig({
   test: {
     environment: "jsdom",
     environmentOptions: { jsdom: { pretendToBeVisual: true } },
+    // Longer than what a test waits for (src/test/setup.ts), so that the wait says what did not come.
+    testTimeout: 30_000,
     setupFiles: ["src/test/setup.ts"],
     include: ["src/**/test/*.test.{ts,tsx}"],
   },
