@@ -89,15 +89,20 @@ def _store(webhook: Webhook, kind: str, data: dict[str, Any]) -> Delivery:
 
 
 def send_due(*, now: datetime) -> None:
-    """Send what is due and forget what is old. Several at once share the work."""
+    """Send what is due and forget what is old. Several at once share the work.
+
+    A receiver that does not answer is asked once a run: it must not hold up the lane for the others.
+    """
     Delivery.objects.filter(created_at__lt=now - KEPT).delete()
     due = Delivery.objects.filter(state=State.WAITING, due_at__lte=now)
+    silent: set[int] = set()
     for delivery in due.select_related("webhook").order_by("due_at")[:AT_ONCE]:
-        _send(delivery, now=now)
+        if delivery.webhook_id not in silent and not _send(delivery, now=now):
+            silent.add(delivery.webhook_id)
 
 
-def _send(delivery: Delivery, *, now: datetime) -> None:
-    """Take an attempt, so that no other process does, and make it.
+def _send(delivery: Delivery, *, now: datetime) -> bool:
+    """Take an attempt, so that no other process does, and make it; False when nobody answered.
 
     The row says when the next one is due before this one is made: a process that dies loses one attempt.
     """
@@ -106,13 +111,14 @@ def _send(delivery: Delivery, *, now: datetime) -> None:
     this = Delivery.objects.filter(pk=delivery.pk)
     taken = this.filter(state=State.WAITING, attempts=delivery.attempts)
     if not taken.update(attempts=F("attempts") + 1, due_at=due_at):
-        return
+        return True
     headers = sign(delivery, at=now) | {"Content-Type": "application/json"}
     status, answer = outgoing.post(delivery.webhook.url, delivery.body.encode(), headers)
     state = State.DEAD if is_last else State.WAITING
     if status is not None and 200 <= status < 300:
         state = State.DELIVERED
     this.update(state=state, status=status, answer=answer)
+    return status is not None
 
 
 def sign(delivery: Delivery, *, at: datetime) -> dict[str, str]:

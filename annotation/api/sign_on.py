@@ -63,7 +63,7 @@ class StartView(APIView):
         asked = inputs.parse_query(inputs.SignOn, request)
         if asked["invitation"]:
             invitations.find(asked["invitation"])
-        request.session[BEGUN] = asked | {"user": request.user.pk}
+        request.session[BEGUN] = asked | {"user": request.user.pk if _is_of_this_site(request) else None}
         try:
             return provider.authorize_redirect(
                 request._request, request.build_absolute_uri("/api/sign-on/callback")
@@ -139,6 +139,15 @@ def _claims(provider: Any, request: Request) -> dict[str, Any]:
     if "userinfo" not in token:
         raise ValueError("the provider sent no ID token")
     return dict(token["userinfo"])
+
+
+def _is_of_this_site(request: Request) -> bool:
+    """Tell whether a page of ours sent the browser here.
+
+    Otherwise another site could bind an account here to an identity that it has logged the browser in as at
+    the provider. Every browser of today says it (https://www.w3.org/TR/fetch-metadata/).
+    """
+    return bool(request.headers.get("Sec-Fetch-Site") == "same-origin")
 
 
 def _holder(request: Request, begun: dict[str, Any]) -> User | None:

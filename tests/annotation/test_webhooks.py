@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
 import threading
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -108,6 +109,18 @@ def test_a_message_nobody_takes_dies_after_a_day_and_is_forgotten_after_a_month(
     assert timedelta(days=1) < now - began < timedelta(days=2)
     webhooks.send_due(now=began + timedelta(days=31))
     assert not Delivery.objects.exists()
+
+
+def test_a_receiver_that_does_not_answer_is_asked_once_a_run(webhook, receiver):
+    close_round(webhook.project)
+    close_round(webhook.project)
+    # A port that nobody listens at.
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        webhook.url = f"http://127.0.0.1:{free.getsockname()[1]}/"
+    webhook.save()
+    webhooks.send_due(now=timezone.now())
+    assert sorted(Delivery.objects.values_list("attempts", "status")) == [(0, None), (1, None)]
 
 
 def test_a_message_is_stored_with_what_it_tells_of_or_not_at_all(webhook):

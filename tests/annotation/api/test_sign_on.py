@@ -168,10 +168,20 @@ def test_an_invitation_that_is_over_is_refused_before_the_provider_is_asked(peop
 
 def test_who_is_logged_in_gets_the_identity_bound_to_their_account(people, provider, by, browser):
     client = by(people.annotator).client
+    client.defaults["HTTP_SEC_FETCH_SITE"] = "same-origin"
     assert sign_in(client) == "/"
     assert Identity.objects.get().user == people.annotator
     sign_in(browser)
     assert logged_in(browser) == people.annotator.username
+
+
+@pytest.mark.parametrize("came_from", ["cross-site", "same-site", "none", None])
+def test_another_site_binds_no_identity_to_who_is_logged_in(people, provider, by, came_from):
+    client = by(people.annotator).client
+    if came_from:
+        client.defaults["HTTP_SEC_FETCH_SITE"] = came_from
+    assert sign_in(client) == "/?refused=no_account"
+    assert not Identity.objects.exists()
 
 
 @pytest.mark.parametrize(
