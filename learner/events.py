@@ -76,8 +76,6 @@ def record(
 def _tell(event: Event) -> None:
     """Let webhooks know: what was noted stays here, only what it was and its number go out."""
     webhooks.tell(event.project, "event.recorded", event=event.pk, kind=event.kind)
-    if event.kind == "round.closed":
-        webhooks.tell(event.project, "round.closed", round=event.after["round"])
 
 
 def record_by_hand(

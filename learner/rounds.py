@@ -19,7 +19,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
 
-from annotation import audit, clock, orders, publishing, release
+from annotation import audit, clock, orders, publishing, release, webhooks
 from annotation.errors import Conflict
 from annotation.keys import key
 from annotation.models import Annotation, Assignment, Generation, Guideline, Project, Queue
@@ -430,6 +430,7 @@ def _close(round_: Round, order: Generation) -> None:
         arm.arm: {"annotations": arm.annotations, "clusters": arm.clusters} for arm in round_.arms.all()
     }
     events.record(project, "round.closed", at=now, after={"round": round_.number, "arms": figures})
+    webhooks.tell(project, "round.closed", round=round_.number)
     if round_.scorer is not None:
         earlier = Checkpoint.objects.filter(
             pk__in=project.rounds.filter(number__lt=round_.number, state=State.CLOSED).values("scorer")

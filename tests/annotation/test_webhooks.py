@@ -64,7 +64,7 @@ def webhook(db, receiver, settings):
 
 
 def close_round(project):
-    events.record(project, "round.closed", at=timezone.now(), after={"round": 3}, note="ชื่อคน")
+    webhooks.tell(project, "round.closed", round=3)
 
 
 def test_a_refused_message_comes_again_signed_and_is_then_done_with(webhook, receiver):
@@ -141,8 +141,9 @@ def test_a_find_that_is_recorded_once_is_told_once(webhook):
     webhook.kinds = ["event.recorded"]
     webhook.save()
     for _ in range(2):
-        events.record(webhook.project, "pace.changed", at=timezone.now(), mark="the same")
-    assert Delivery.objects.count() == 1
+        events.record(webhook.project, "pace.changed", at=timezone.now(), note="ชื่อคน", mark="the same")
+    # What was noted stays here.
+    assert json.loads(Delivery.objects.get().body)["data"].keys() == {"project", "event", "kind"}
 
 
 def test_a_redirect_is_not_followed(webhook, receiver):

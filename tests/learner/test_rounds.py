@@ -1,13 +1,14 @@
 """A round from the freeze to the served order: what opens it, what it writes, what becomes of it if hurt."""
 
+import json
 import threading
 
 import pytest
 from django.db import IntegrityError, connections, transaction
 
-from annotation import publishing
+from annotation import publishing, webhooks
 from annotation.errors import Conflict
-from annotation.models import Draw, Generation, OrderChunk, Queue, Sentence
+from annotation.models import Delivery, Draw, Generation, OrderChunk, Queue, Sentence
 from learner import ordering, rounds, scoring, tasks, training
 from learner.analysis_data import read_trajectory
 from learner.models import Checkpoint, CurvePoint, Event, Round
@@ -131,6 +132,7 @@ def test_two_who_open_at_once_open_one_round(desk):
 
 
 def test_a_round_trains_measures_scores_and_publishes(loop, desk):
+    webhooks.create(loop, url="https://example.org/", kinds=["round.closed"], actor=make_user())
     round_ = turn(rounds.open_if_due(loop, now=desk.now))
     assert round_.state == "closed"
     active = Queue.objects.get(project=loop, kind="active")
@@ -139,6 +141,7 @@ def test_a_round_trains_measures_scores_and_publishes(loop, desk):
     assert (round_.scorer.arm, round_.scorer.seed) == ("active", round_.config["seeds"][0])
     assert sorted(point.arm for point in round_.points.all()) == ["active", "random"]
     assert kinds(loop)[-2:] == ["round.closed", "checkpoint.activated"]
+    assert json.loads(Delivery.objects.get().body)["data"] == {"project": loop.pk, "round": round_.number}
     assert not round_.shards.exists()
 
 

@@ -7,6 +7,7 @@ import { useLoaded } from "../shared/useLoaded";
 import { language, t } from "../store/language";
 import { Changes } from "./Changes";
 import type { PageProps } from "./ManagerScreen";
+import type { People } from "./sayFact";
 import { usePeople } from "./usePeople";
 
 const GROUPS = ["", "settings", "member", "invitation", "account", "guideline", "corpus", "export", "round", "plan"] as const;
@@ -72,7 +73,7 @@ export function AuditPage({ store }: PageProps) {
             </thead>
             <tbody>
               {trail.results.map((entry) => (
-                <EntryRow key={entry.id} entry={entry} />
+                <EntryRow key={entry.id} entry={entry} people={people} />
               ))}
             </tbody>
           </table>
@@ -87,7 +88,7 @@ export function AuditPage({ store }: PageProps) {
   );
 }
 
-function EntryRow({ entry }: { entry: AuditEntry }) {
+function EntryRow({ entry, people }: { entry: AuditEntry; people: People }) {
   return (
     <tr>
       <td>{formatDateTime(entry.at, language.value)}</td>
@@ -96,7 +97,7 @@ function EntryRow({ entry }: { entry: AuditEntry }) {
       <td>{entry.person?.username}</td>
       <td>{entry.thing}</td>
       <td>
-        <Changes before={entry.before} after={entry.after} />
+        <Changes before={entry.before} after={entry.after} people={people} />
       </td>
     </tr>
   );
