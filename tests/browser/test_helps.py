@@ -70,6 +70,7 @@ def read_before(world, user, text: str, boundaries: list[int]) -> Assignment:
         leased_at=at,
         lease_until=at,
         finished_at=at,
+        active_ms=5400_000,
     )
     Annotation.objects.create(
         assignment=assignment,
