@@ -56,9 +56,10 @@ def test_a_manager_asks_for_a_round_s_model_and_downloads_it(by, loop, path, tmp
     assert packages.path_of(checkpoint).stat().st_mtime_ns == written
     assert caller.get(path).json() == {"state": "ready", "error": "", "arm": checkpoint.arm}
     assert caller.post(path, {}).json()["state"] == "ready"
-    with zipfile.ZipFile(
-        io.BytesIO(b"".join(caller.client.get(f"{path}/file").streaming_content))
-    ) as archive:
+    file = caller.client.get(f"{path}/file")
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    assert file.headers["Content-Type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(b"".join(file.streaming_content))) as archive:
         archive.extractall(tmp_path / "got")
     assert Model(tmp_path / "got" / packages.NAME).segment("ครูซื้อ") == export_and_segment(
         checkpoint, tmp_path / "same", "ครูซื้อ"
