@@ -176,10 +176,10 @@ def test_an_address_inside_the_network_is_refused(url, settings):
 
 def test_a_name_that_leads_inside_the_network_is_refused_when_it_is_looked_up(settings):
     settings.WEBHOOK_PRIVATE_ADDRESSES = False
-    assert outgoing.post("https://localhost/", b"{}", {}) == (
-        None,
-        "RefusedError: 127.0.0.1 is not a public address",
-    )
+    status, why = outgoing.post("https://localhost/", b"{}", {})
+    assert status is None
+    # Which of its two addresses a machine names first is its own affair.
+    assert why in {f"RefusedError: {address} is not a public address" for address in ("127.0.0.1", "::1")}
 
 
 def test_the_secret_is_shown_once(by, settings):
