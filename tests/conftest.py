@@ -22,7 +22,6 @@ Log-ins are throttled, which needs a request: use `client.force_login(user)`, no
 import os
 import shutil
 import socket
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -31,15 +30,14 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 
 from config import embedded, processes
 from config.celery import LANES, app
 from config.supervisor import Supervisor
+from tests.waiting import PATIENCE_SECONDS, wait_for
 
-# What a worker may need to start or to end a task while the machine is busy.
-PATIENCE_SECONDS = 180
 _WORKERS_RUN = pytest.StashKey[bool]()
 
 
@@ -54,24 +52,26 @@ class Web:
         return self.address
 
 
+def pytest_configure() -> None:
+    if settings.SETTINGS_MODULE != "tests.settings":
+        pytest.exit(f"Tests run with tests.settings, not with {settings.SETTINGS_MODULE}.", returncode=2)
+
+
+def pytest_unconfigure() -> None:
+    """Remove the run's files when everything else has ended; never those of an installation."""
+    if settings.SETTINGS_MODULE == "tests.settings":
+        embedded.remove(settings.HOME)
+        shutil.rmtree(settings.HOME.root, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Supervisor]:
     with processes.running_servers(settings.HOME) as supervisor:
         yield supervisor
 
 
-@pytest.fixture(scope="session", autouse=True)
-def home() -> Iterator[None]:
-    """Remove the run's files when everything else has ended; never those of an installation."""
-    if settings.SETTINGS_MODULE != "tests.settings":
-        pytest.exit(f"Tests run with tests.settings, not with {settings.SETTINGS_MODULE}.", returncode=2)
-    yield
-    embedded.remove(settings.HOME)
-    shutil.rmtree(settings.HOME.root, ignore_errors=True)
-
-
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(home: None, servers: Supervisor) -> None:
+def django_db_modify_db_settings(servers: Supervisor) -> None:
     """Start the servers before Django makes the test database."""
 
 
@@ -139,6 +139,7 @@ def browser(chromium: str) -> Iterator[Browser]:
     # A container's /dev/shm is small, and root may not use Chromium's sandbox.
     options = ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE_SECONDS * 1000)
         browser = playwright.chromium.launch(executable_path=chromium, args=options)
         yield browser
         browser.close()
@@ -149,6 +150,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 def page(browser: Browser, web: Web) -> Iterator[Page]:
     """Return a page whose addresses are relative to the web process: page.goto("/")."""
     context = browser.new_context(base_url=str(web), locale="en")
+    context.set_default_timeout(PATIENCE_SECONDS * 1000)
     yield context.new_page()
     context.close()
 
@@ -157,8 +159,8 @@ def page(browser: Browser, web: Web) -> Iterator[Page]:
 def run_task(workers: Supervisor) -> Callable[..., Any]:
     """Return a function that runs a task by name on a real worker, waits, and gives back what it returned."""
 
-    def run(name: str, *arguments: Any, lane: str = "default", seconds: float = 60) -> Any:
-        return app.send_task(name, args=arguments, queue=lane, ignore_result=False).get(timeout=seconds)
+    def run(name: str, *arguments: Any, lane: str = "default") -> Any:
+        return app.send_task(name, args=arguments, queue=lane, ignore_result=False).get(PATIENCE_SECONDS)
 
     return run
 
@@ -178,17 +180,15 @@ def _nothing_under_way(request: pytest.FixtureRequest) -> Iterator[None]:
 
 def _wait_for_tasks() -> None:
     workers = app.control.inspect(limit=len(LANES), timeout=1)
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
+    found: list[dict[str, Any]] = []
+
+    def are_done() -> bool:
         app.control.purge()
-        active, reserved = workers.active() or {}, workers.reserved() or {}
+        found[:] = [workers.active() or {}, workers.reserved() or {}]
         # A worker that is too busy to answer, or was killed and is coming back, may be at work.
-        all_answer = min(len(active), len(reserved)) >= len(LANES)
-        if all_answer and not any([*active.values(), *reserved.values()]):
-            return
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"The workers are still at {active}, and hold {reserved}.")
-        time.sleep(0.1)
+        return all(len(tasks) >= len(LANES) and not any(tasks.values()) for tasks in found)
+
+    wait_for(are_done, says=lambda: f"Workers are still at, and hold: {found}")
 
 
 def database_url_of_tests() -> str:
@@ -202,7 +202,7 @@ def _program(name: str, **options: Any) -> Any:
 
 
 def _wait_for_workers() -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while len(app.control.ping(timeout=0.5)) < len(LANES):
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"The workers do not answer; see {settings.HOME.logs}.")
+    wait_for(
+        lambda: len(app.control.ping(timeout=0.5)) >= len(LANES),
+        says=lambda: f"The workers do not answer; see {settings.HOME.logs}.",
+    )

@@ -3,7 +3,6 @@
 import gzip
 import json
 import random
-import time
 import uuid
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from annotation.models import (
 )
 from segmenter.text import cluster_lengths, clusters_from_lengths, tokens
 from tests.factories import make_member, make_project
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db
 LETTERS = "กขคงจฉชซดตถทนบปผฝพฟมยรลวสหอ"
@@ -379,11 +379,7 @@ def test_an_upload_whose_message_was_lost_is_taken_up_again(transactional_db, wo
 
 
 def wait_until_ready(corpus: Corpus) -> None:
-    deadline = time.monotonic() + 30
-    while corpus.state != "ready":
-        assert time.monotonic() < deadline, corpus.state
-        time.sleep(0.05)
-        corpus.refresh_from_db()
+    wait_for(lambda: Corpus.objects.get(pk=corpus.pk).state == "ready")
 
 
 @pytest.mark.parametrize(

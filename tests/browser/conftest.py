@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page
 from annotation import corpus
 from annotation.models import Project
 from tests.factories import make_member, make_project, make_user
+from tests.waiting import PATIENCE_SECONDS
 
 DEMO_CORPUS = Path(settings.BASE_DIR) / "annotation" / "demo" / "corpus"
 # Looks a tenth of a second apart that must all find the service idle.
@@ -70,6 +71,7 @@ def page_of(browser: Browser, web: Any) -> Iterator[Callable[..., Page]]:
 
     def open_page(user: User | None, **options: Any) -> Page:
         context = browser.new_context(base_url=str(web), **({"locale": "en-GB"} | options))
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
         contexts.append(context)
         if user is not None:
             client = Client()
@@ -89,7 +91,7 @@ def page_of(browser: Browser, web: Any) -> Iterator[Callable[..., Page]]:
 def _wait_until_nothing_is_asked() -> None:
     """Wait for what closing pages still ask of the service, which would lock the tables to be emptied now."""
     quiet = 0
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while quiet < QUIET_LOOKS and time.monotonic() < deadline:
         time.sleep(0.1)
         with connection.cursor() as cursor:

@@ -124,7 +124,7 @@ def test_a_manager_sees_where_the_project_stands_and_the_figures_move_by_themsel
     at_work.goto(world.path("annotate"))
     wait_for_sentence(at_work)
     at_work.keyboard.press("Enter")
-    expect(annotations).to_have_text("1", timeout=10_000)
+    expect(annotations).to_have_text("1")
 
 
 def test_a_manager_sees_the_curves_of_both_arms_as_a_chart_a_table_and_a_file(world, rounds, page_of):
@@ -248,7 +248,7 @@ def test_a_corpus_is_uploaded_and_imported_in_the_background(world, workers, pag
     page.get_by_label("Licence").fill("CC0-1.0")
     page.get_by_role("button", name="Import a corpus").click()
     card = page.locator("li.card", has_text="ใหม่")
-    expect(card).to_contain_text("Ready", timeout=20_000)
+    expect(card).to_contain_text("Ready")
     assert Sentence.objects.filter(corpus__name="ใหม่").count() == 30
     card.get_by_text("Domains and some sentences").click()
     expect(card.locator(".shown-sentences")).to_contain_text("ประโยคใหม่ที่")
@@ -367,7 +367,7 @@ def test_an_export_is_asked_for_made_and_downloaded(world, workers, page_of):
     page.get_by_label("Format").select_option("best")
     page.get_by_role("button", name="Create an export").click()
     link = page.get_by_role("link", name="Download")
-    expect(link).to_be_visible(timeout=20_000)
+    expect(link).to_be_visible()
     with page.expect_download() as download:
         link.click()
     with zipfile.ZipFile(download.value.path()) as archive:

@@ -32,7 +32,7 @@ def test_a_project_is_made_filled_staffed_and_started_without_leaving_the_page(w
     page.get_by_label("Source").fill("เขียนเอง")
     page.get_by_label("Licence").fill("CC0-1.0")
     page.get_by_role("button", name="Import a corpus").click()
-    expect(page.locator("li.card", has_text="ข่าว")).to_contain_text("Ready", timeout=20_000)
+    expect(page.locator("li.card", has_text="ข่าว")).to_contain_text("Ready")
 
     page.get_by_role("link", name="Overview").click()
     page.get_by_role("link", name="Write it").click()
@@ -102,9 +102,7 @@ def test_every_page_of_the_manager_says_that_the_server_cannot_be_reached(world,
     page.goto(world.path("overview"))
     page.get_by_role("heading", name="Are the arms balanced?").wait_for()
     page.context.set_offline(True)
-    expect(page.get_by_text("The server cannot be reached. Figures are as of")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("The server cannot be reached. Figures are as of")).to_be_visible()
     assert find_violations(page) == []
     page.context.set_offline(False)
-    expect(page.get_by_text("The server cannot be reached. Figures are as of")).to_have_count(
-        0, timeout=10_000
-    )
+    expect(page.get_by_text("The server cannot be reached. Figures are as of")).to_have_count(0)

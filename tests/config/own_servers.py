@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 from config import embedded, processes
 from config.home import POSTGRES_PORT, Home
 from config.settings import BASE_DIR
+from tests.waiting import PATIENCE_SECONDS, wait_for
 
 COMMAND = [sys.executable, str(BASE_DIR / "manage.py"), "servers", "run"]
 
@@ -28,16 +28,14 @@ class OwnServers:
 
     def start(self, *, prefix: Sequence[str] = (), **variables: str) -> None:
         self.process = self._run(prefix, variables)
-        deadline = time.monotonic() + 60
-        while not self.answer():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                pytest.fail(f"The servers did not start: {self._said.read_text()}{self.logs()}")
-            time.sleep(0.05)
+        wait_for(lambda: self.answer() or self.process.poll() is not None, says=self._complaint)
+        if self.process.poll() is not None:
+            pytest.fail(self._complaint())
 
     def fail_to_start(self, *, prefix: Sequence[str] = (), **variables: str) -> str:
         """Start servers that cannot be started; return what the user is told."""
         process = self._run(prefix, variables)
-        assert process.wait(timeout=60) != 0
+        assert process.wait(PATIENCE_SECONDS) != 0
         return self._said.read_text()
 
     def answer(self) -> bool:
@@ -61,10 +59,13 @@ class OwnServers:
     def stop(self) -> None:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(30)
+            self.process.wait(PATIENCE_SECONDS)
 
     def logs(self) -> str:
         return "".join(f"\n{file}:\n{file.read_text()}" for file in self.home.logs.glob("*.log"))
+
+    def _complaint(self) -> str:
+        return f"The servers did not start: {self._said.read_text()}{self.logs()}"
 
     def _run(self, prefix: Sequence[str], variables: dict[str, str]) -> "subprocess.Popen[bytes]":
         kept = {

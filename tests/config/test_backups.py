@@ -18,6 +18,7 @@ from config.settings import BASE_DIR
 from config.supervisor import ServiceError
 from learner.models import Checkpoint
 from tests.factories import make_corpus, make_project
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -69,7 +70,7 @@ def manage(home, *arguments):
         env={**kept, "TATKHAM_HOME": str(home.root), "DJANGO_SETTINGS_MODULE": "config.settings"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
 

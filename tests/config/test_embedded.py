@@ -16,6 +16,7 @@ import pytest
 from config import embedded
 from config.home import LONGEST_SOCKET_PATH, POSTGRES_SOCKET, Home
 from tests.config.own_servers import OwnServers, process_user, works
+from tests.waiting import PATIENCE_SECONDS, wait_for
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux namespaces")
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
@@ -49,13 +50,6 @@ def make_servers(folder):
     for servers in made:
         servers.stop()
         embedded.remove(servers.home)
-
-
-def wait_for(condition, seconds=15):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
 
 
 def write_row(servers):
@@ -317,7 +311,7 @@ def test_connections_survive_a_crash_of_postgresql(make_servers):
         killed = servers.postmaster_pid()
         os.kill(killed, signal.SIGKILL)
         wait_for(lambda: servers.answer() and servers.postmaster_pid() != killed)
-        said, _ = process.communicate("\n", timeout=30)
+        said, _ = process.communicate("\n", timeout=PATIENCE_SECONDS)
     assert said == "served\n"
 
 

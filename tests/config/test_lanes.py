@@ -10,6 +10,7 @@ from django.db import transaction
 
 from config.lanes import send
 from config.settings import BASE_DIR
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,7 +55,7 @@ def test_a_broker_that_cannot_be_reached_is_logged_and_does_not_fail_the_sender(
         cwd=BASE_DIR,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE_SECONDS,
     )
     assert done.returncode == 0, done.stderr
     assert "task nobody.listens(7,) was not started on lane default" in done.stderr

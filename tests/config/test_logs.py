@@ -15,6 +15,7 @@ from config.celery import app
 from config.urls import urlpatterns as served
 from learner.models import Round
 from tests.annotation.api.conftest import by, people
+from tests.waiting import PATIENCE_SECONDS
 
 __all__ = ["by", "people"]
 
@@ -133,7 +134,7 @@ def test_a_worker_writes_its_lines_under_task_and_request(workers, settings):
     sent = app.send_task(
         "learner.tasks.write_report", args=[0], headers={"request_id": GIVEN}, ignore_result=False
     )
-    assert "DoesNotExist" in repr(sent.get(timeout=60, propagate=False))
+    assert "DoesNotExist" in repr(sent.get(timeout=PATIENCE_SECONDS, propagate=False))
     written = (settings.HOME.logs / "worker-default.log").read_text()
     assert re.search(
         rf"task_id={sent.id} task=learner.tasks.write_report report_id=0 request_id={GIVEN}", written

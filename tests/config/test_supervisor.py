@@ -4,13 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
 from config import supervisor as module
 from config.settings import BASE_DIR
 from config.supervisor import Program, ServiceError, Supervisor
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -21,13 +21,6 @@ def supervisor(tmp_path):
 
 def shell(name, script, folder, **options):
     return Program(name=name, command=["sh", "-c", script], folder=folder, **options)
-
-
-def wait_for(condition, seconds=10):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
 
 
 def is_running(pid):

@@ -11,8 +11,8 @@ from learner import rounds
 from learner.heartbeat import beating
 from learner.models import Round
 from tests.factories import make_project
+from tests.waiting import PATIENCE_SECONDS
 
-PATIENCE_SECONDS = 60
 FAST = 0.01
 
 

@@ -1,7 +1,5 @@
 """Workers on two hosts: they share PostgreSQL, Valkey and the checkpoint store, and nothing else."""
 
-import time
-
 import pytest
 from django.conf import settings
 
@@ -12,10 +10,9 @@ from learner.models import Round
 from tests.conftest import database_url_of_tests
 from tests.factories import make_member
 from tests.learner.working import answer, make_loop
+from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-
-PATIENCE_SECONDS = 240
 
 
 @pytest.fixture
@@ -33,9 +30,7 @@ def hosts(tmp_path, transactional_db):
                 "SECRET_KEY": settings.SECRET_KEY,
             }
             supervisor.start(processes.make_program(f"worker-{lane}", environment=environment))
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while len(app.control.ping(timeout=0.5)) < len(LANES):
-            assert time.monotonic() < deadline, "the workers do not answer"
+        wait_for(lambda: len(app.control.ping(timeout=0.5)) >= len(LANES))
         yield supervisor
     for lane in LANES:
         app.control.add_consumer(lane)
@@ -44,11 +39,12 @@ def hosts(tmp_path, transactional_db):
 def test_a_round_trained_on_one_host_is_scored_on_another(hosts, desk):
     project = make_loop(model_preset="tiny", holdout_serve_share=0)
     answer(desk, make_member(project), 9)
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not Round.objects.filter(project=project, state="closed").exists():
+
+    def is_closed() -> bool:
         # As the beat does.
         app.send_task("learner.tasks.advance_rounds", queue="default")
-        assert time.monotonic() < deadline, list(Round.objects.values("state", "progress", "error"))
-        time.sleep(1)
+        return Round.objects.filter(project=project, state="closed").exists()
+
+    wait_for(is_closed, every=1, says=lambda: list(Round.objects.values("state", "progress", "error")))
     round_ = Round.objects.get(project=project, state="closed")
     assert (round_.attempt, round_.generation.source) == (1, round_.scorer.source)

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from collections.abc import Callable
 
 import pytest
@@ -12,19 +11,18 @@ from learner import rounds
 from learner.models import Event, Round
 from tests.factories import make_member
 from tests.learner.working import answer, later, make_loop
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PATIENCE_SECONDS = 240
-
 
 def wait_until(round_: Round, is_so: Callable[[Round], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not is_so(round_):
-        assert time.monotonic() < deadline, f"{round_.state} {round_.progress} {round_.error}"
-        assert round_.state != "failed", round_.error
-        time.sleep(0.2)
+    def is_there() -> bool:
         round_.refresh_from_db()
+        assert round_.state != "failed", round_.error
+        return is_so(round_)
+
+    wait_for(is_there, says=lambda: f"{round_.state} {round_.progress} {round_.error}")
 
 
 def test_a_round_whose_training_worker_is_killed_closes_all_the_same(workers, run_task, desk):
@@ -37,8 +35,7 @@ def test_a_round_whose_training_worker_is_killed_closes_all_the_same(workers, ru
     killed = workers.pid("worker-train")
     os.killpg(killed, signal.SIGKILL)
     # Only beat sends again what the broker hands to a process that is dying, and no beat runs here.
-    while workers.pid("worker-train") in (killed, None):
-        time.sleep(0.05)
+    wait_for(lambda: workers.pid("worker-train") not in (killed, None))
     # The lease has not lapsed yet: nobody else may start.
     rounds.advance(round_.pk, real_now=later())
     round_.refresh_from_db()
