@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from annotation.models import Export, Generation, Guideline, Project
+from annotation.models import Export, Failing, Generation, Guideline, Project
 
 
 class Arm(models.TextChoices):
@@ -24,7 +24,7 @@ def not_started() -> dict[str, Any]:
     return {"step": "freezing", "done": 0, "total": 1}
 
 
-class Round(models.Model):
+class Round(Failing):
     """One turn of the loop: freeze → train → measure → score → publish.
 
     `attempt`, `holder` and `lease_until` say which process may write for the round: a lapsed lease opens the
@@ -60,7 +60,6 @@ class Round(models.Model):
     holder = models.UUIDField(null=True, help_text="the process at work; null: waiting for one")
     lease_until = models.DateTimeField(null=True)
     progress = models.JSONField(default=not_started, help_text="step, done, total")
-    error = models.TextField(blank=True, default="")
     config = models.JSONField(default=dict, help_text="settings and versions as they were at the freeze")
     catching_up = models.BooleanField(
         default=False, help_text="a stratum that came later lagged at the freeze: left out of event windows"
@@ -141,7 +140,7 @@ class Checkpoint(models.Model):
         return f"checkpoint:{self.pk}"
 
 
-class Pretraining(models.Model):
+class Pretraining(Failing):
     """A project's one pre-training on its pool, made in slices on the lane `train`, so rounds get their turn.
 
     `holder` and `lease_until` say which process may write for it, on real time. Rounds that freeze after it
@@ -160,7 +159,6 @@ class Pretraining(models.Model):
     progress = models.JSONField(default=dict, help_text="done and total steps, and the latest figures")
     holder = models.UUIDField(null=True, help_text="the process at work; null: waiting for one")
     lease_until = models.DateTimeField(null=True)
-    error = models.TextField(blank=True, default="")
     path = models.CharField(max_length=200, help_text="of the run's folder, in the checkpoint store")
     sha256 = models.CharField(max_length=64, blank=True, default="", help_text="of the weights, when done")
     started_at = models.DateTimeField()
@@ -302,14 +300,13 @@ class GuidelineBridge(models.Model):
         return f"bridge to {self.guideline}"
 
 
-class ModelPackage(models.Model):
+class ModelPackage(Failing):
     """A checkpoint asked for as an installable package; learner/packages.py says where the zip lies."""
 
     State = Export.State
 
     checkpoint = models.OneToOneField(Checkpoint, models.CASCADE, related_name="package")
     state = models.CharField(max_length=8, choices=Export.State, default=Export.State.WAITING)
-    error = models.TextField(blank=True, default="")
     asked_at = models.DateTimeField(help_text="by the real clock")
 
     def __str__(self) -> str:
@@ -356,7 +353,7 @@ class Plan(models.Model):
         return f"plan {self.version} of {self.project}"
 
 
-class Report(models.Model):
+class Report(Failing):
     """A report asked for, written in the background. The file lies in EXPORT_STORE under `file_name`."""
 
     State = Export.State
@@ -366,7 +363,6 @@ class Report(models.Model):
     figure = models.CharField(max_length=16)
     unit = models.CharField(max_length=12)
     state = models.CharField(max_length=8, choices=Export.State, default=Export.State.WAITING)
-    error = models.TextField(blank=True, default="")
     size = models.BigIntegerField(null=True, help_text="bytes of the file")
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)

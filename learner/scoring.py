@@ -12,11 +12,13 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from annotation.errors import reason_of
 from annotation.models import Project
 from config.lanes import send
 from learner.heartbeat import beating
 from learner.models import Arm, Round, ScoreShard
 from learner.ordering import POOL, active_queue, seeded_rng
+from learner.reasons import Reason
 from segmenter import checkpoint as files
 from segmenter.baselines import dictionary_boundaries
 from segmenter.cost import CostModel, predicted_seconds
@@ -61,7 +63,7 @@ def score_shard(shard_id: int, attempt: int) -> None:
     except Exception as error:
         log.exception("scoring of shard %s failed", shard_id)
         Round.objects.filter(pk=shard.round_id, state=Round.State.SCORING).update(
-            error=f"Shard {shard.number} of the pool: {type(error).__name__}: {error}"
+            why=Reason("shard_failed", {"shard": shard.number, "problem": reason_of(error)}).as_json()
         )
         ScoreShard.objects.filter(pk=shard.pk, attempt=shard.attempt).update(lease_until=None)
     send("learner.tasks.advance_round", shard.round_id)

@@ -15,11 +15,13 @@ from django.db import connection
 from django.utils import timezone
 
 from annotation import publishing
+from annotation.errors import reason_of
 from annotation.models import Generation, Project, Queue, Suggestion
 from learner import rounds
 from learner.heartbeat import beating
 from learner.measuring import load
 from learner.models import Arm, Checkpoint, Round
+from learner.reasons import Reason
 from segmenter.baselines import dictionary_boundaries
 from segmenter.nbest import best_segmentations
 from segmenter.predict import boundary_probabilities
@@ -96,7 +98,7 @@ def fill_order(round_id: int, attempt: int) -> None:
     except Exception as error:
         log.exception("suggestions for the order of round %s failed", round_id)
         Round.objects.filter(pk=round_id, attempt=attempt, state=Round.State.SCORING).update(
-            error=f"Suggestions: {type(error).__name__}: {error}"
+            why=Reason("suggestions_failed", {"problem": reason_of(error)}).as_json()
         )
 
 
