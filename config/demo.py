@@ -14,8 +14,8 @@ from annotation import clock, corpus, guidelines, people, projects
 from annotation.models import GoldSegmentation, Membership, Project, Queue
 from learner import rehearsal
 from learner.freezing import is_seed_set_final
+from learner.lag import new_labels
 from learner.models import CurvePoint, Event, Round
-from learner.rounds import new_labels
 
 CORPUS_FOLDER = settings.BASE_DIR / "annotation" / "demo" / "corpus"
 GUIDELINE = settings.BASE_DIR / "docs" / "guideline-th.md"

@@ -24,7 +24,7 @@ from annotation import clock
 from annotation.models import Project
 from config.celery import LANES
 from config.readiness import broker
-from learner import rounds
+from learner.lag import staleness
 from learner.models import Round
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
@@ -119,7 +119,7 @@ def _lag() -> Iterator[GaugeMetricFamily]:
     )
     seconds = GaugeMetricFamily("tatkham_order_lag_seconds", "Time since that freeze", labels=["project"])
     for project in Project.objects.all():
-        lag = rounds.staleness(project, now=clock.now(project))
+        lag = staleness(project, now=clock.now(project))
         if lag is not None:
             labels.add_metric([str(project.pk)], lag.labels)
             seconds.add_metric([str(project.pk)], 60 * lag.minutes)

@@ -19,8 +19,9 @@ def run(arguments: list[str]) -> int:
     """
     is_whole = not _names_tests(arguments)
     frontend = _test_frontend() if is_whole and bootstrap.has_frontend() else 0
-    options = ["--numprocesses", str(_usable_cores()), "--dist", "loadfile"] if is_whole else []
-    options += ["-m", ""] if "--slow" in arguments else []
+    options = ["-m", ""] if "--slow" in arguments else []
+    if is_whole:
+        options += ["--numprocesses", str(_usable_cores()), "--dist", "loadfile", "--no-loadscope-reorder"]
     rest = [argument for argument in arguments if argument != "--slow"]
     python = subprocess.call(
         [sys.executable, "-m", "pytest", *options, *rest],

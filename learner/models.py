@@ -24,12 +24,21 @@ def not_started() -> dict[str, Any]:
     return {"step": "freezing", "done": 0, "total": 1}
 
 
-class Round(Failing):
+class Leased(models.Model):
+    """Work that one process at a time does, and only that one writes (learner/process_leases.py)."""
+
+    holder = models.UUIDField(null=True, help_text="the process at work; null: waiting for one")
+    lease_until = models.DateTimeField(null=True, help_text="real time")
+
+    class Meta:
+        abstract = True
+
+
+class Round(Failing, Leased):
     """One turn of the loop: freeze → train → measure → score → publish.
 
-    `attempt`, `holder` and `lease_until` say which process may write for the round: a lapsed lease opens the
-    next attempt, and every write of a worker names the attempt it belongs to. Leases run on real time, all
-    other times are those of the project's clock.
+    `attempt` counts how often its training, then the filling of its order, was begun: a lapsed lease opens
+    the next one. All times but the lease's and `filled_at` are those of the project's clock.
     """
 
     class State(models.TextChoices):
@@ -57,8 +66,6 @@ class Round(Failing):
     labels_until = models.DateTimeField(null=True, help_text="when the latest label it knew was submitted")
     attempt = models.PositiveIntegerField(default=0)
     attempts_allowed = models.PositiveIntegerField(default=3)
-    holder = models.UUIDField(null=True, help_text="the process at work; null: waiting for one")
-    lease_until = models.DateTimeField(null=True)
     progress = models.JSONField(default=not_started, help_text="step, done, total")
     config = models.JSONField(default=dict, help_text="settings and versions as they were at the freeze")
     catching_up = models.BooleanField(
@@ -140,11 +147,10 @@ class Checkpoint(models.Model):
         return f"checkpoint:{self.pk}"
 
 
-class Pretraining(Failing):
+class Pretraining(Failing, Leased):
     """A project's one pre-training on its pool, made in slices on the lane `train`, so rounds get their turn.
 
-    `holder` and `lease_until` say which process may write for it, on real time. Rounds that freeze after it
-    is `done` start all their models from it.
+    Rounds that freeze after it is `done` start all their models from it.
     """
 
     class State(models.TextChoices):
@@ -157,8 +163,6 @@ class Pretraining(Failing):
     state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
     config = models.JSONField(help_text="seed, and the schedule and model of segmenter/pretrain.py")
     progress = models.JSONField(default=dict, help_text="done and total steps, and the latest figures")
-    holder = models.UUIDField(null=True, help_text="the process at work; null: waiting for one")
-    lease_until = models.DateTimeField(null=True)
     path = models.CharField(max_length=200, help_text="of the run's folder, in the checkpoint store")
     sha256 = models.CharField(max_length=64, blank=True, default="", help_text="of the weights, when done")
     started_at = models.DateTimeField()
@@ -168,7 +172,7 @@ class Pretraining(Failing):
         return f"pre-training of {self.project}"
 
 
-class ScoreShard(models.Model):
+class ScoreShard(Leased):
     """A stretch of the pool to score, by sentence id (both ends included); done when `done_at` is set."""
 
     round = models.ForeignKey(Round, models.CASCADE, related_name="shards")
@@ -176,7 +180,6 @@ class ScoreShard(models.Model):
     first_id = models.BigIntegerField()
     last_id = models.BigIntegerField()
     attempt = models.PositiveIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True)
     ids = ArrayField(models.BigIntegerField(), default=list)
     scores = ArrayField(models.FloatField(), default=list, help_text="higher = sooner")
     done_at = models.DateTimeField(null=True)

@@ -4,25 +4,22 @@ The steps are made in learner/pretraining_steps.py, a slice at a time, by whoeve
 named `real_now` are the wall clock's.
 """
 
-import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from annotation.errors import Conflict
 from annotation.keys import key
 from annotation.models import Project
 from config.lanes import send
-from learner import events
+from learner import events, process_leases
 from learner.models import Pretraining
 from learner.reasons import Reason
 
 State = Pretraining.State
 
-# A holder renews every few seconds; a minute without it means that the process is gone.
-LEASE = timedelta(seconds=60)
 SEED_SPAN = 2**31
 
 
@@ -68,61 +65,52 @@ def resume(pretraining: Pretraining, *, now: datetime, actor_id: int | None) -> 
 
 def send_again(*, real_now: datetime) -> None:
     """Send the slices of those that run and that nobody is at work on; called by beat."""
-    for waiting in Pretraining.objects.filter(_free(real_now), state=State.RUNNING):
+    for waiting in _waiting(real_now):
         _send(waiting)
 
 
 def take(pretraining_id: int, *, real_now: datetime) -> Pretraining | None:
     """Take the lease; None when another process has it or it does not run."""
-    holder = uuid.uuid4()
-    free = Pretraining.objects.filter(_free(real_now), pk=pretraining_id, state=State.RUNNING)
-    if not free.update(holder=holder, lease_until=real_now + LEASE):
-        return None
-    return Pretraining.objects.select_related("project").get(pk=pretraining_id)
+    return process_leases.take(_waiting(real_now), pretraining_id, real_now=real_now)
+
+
+def _waiting(real_now: datetime) -> QuerySet[Pretraining]:
+    return Pretraining.objects.filter(process_leases.has_no_holder(real_now), state=State.RUNNING)
 
 
 def renew(held: Pretraining, *, progress: dict[str, Any], real_now: datetime) -> bool:
     """Prolong the lease and show how far it is; False when it was paused or has gone to another process."""
-    return bool(_running(held).update(progress=progress, lease_until=real_now + LEASE))
+    return process_leases.prolong(_running(held), real_now=real_now, progress=progress)
 
 
 def prolong(held: Pretraining, *, real_now: datetime) -> bool:
     """Prolong the lease and nothing else; False as for `renew`."""
-    return bool(_running(held).update(lease_until=real_now + LEASE))
+    return process_leases.prolong(_running(held), real_now=real_now)
 
 
 def _running(held: Pretraining) -> QuerySet[Pretraining]:
-    return Pretraining.objects.filter(pk=held.pk, holder=held.holder, state=State.RUNNING)
+    return process_leases.own(held).filter(state=State.RUNNING)
 
 
 def give_back(held: Pretraining, *, progress: dict[str, Any]) -> None:
     """End a slice, and send the next one unless it was paused."""
     with transaction.atomic():
-        mine = Pretraining.objects.filter(pk=held.pk, holder=held.holder)
-        mine.update(progress=progress, holder=None, lease_until=None)
+        process_leases.release(process_leases.own(held), progress=progress)
         if Pretraining.objects.filter(pk=held.pk, state=State.RUNNING, holder=None).exists():
             _send(held)
 
 
 def finish(held: Pretraining, *, progress: dict[str, Any], sha256: str, now: datetime) -> None:
     """Record that all steps are made: later rounds start from it."""
+    done = {"state": State.DONE, "progress": progress, "sha256": sha256, "finished_at": now}
     with transaction.atomic():
-        mine = Pretraining.objects.filter(pk=held.pk, holder=held.holder)
-        if mine.update(
-            state=State.DONE, progress=progress, sha256=sha256, finished_at=now, holder=None, lease_until=None
-        ):
+        if process_leases.release(process_leases.own(held), **done):
             _tell(held, "pretraining.finished", now=now, actor_id=None)
 
 
 def fail(held: Pretraining, why: Reason) -> None:
     """Record why no more steps can be made, until a manager resumes it."""
-    mine = Pretraining.objects.filter(pk=held.pk, holder=held.holder)
-    mine.update(state=State.FAILED, why=why.as_json(), holder=None, lease_until=None)
-
-
-def _free(real_now: datetime) -> Q:
-    # As for rounds: one that ends later than any was given for is of a clock that has been set back.
-    return Q(holder=None) | Q(lease_until__lt=real_now) | Q(lease_until__gt=real_now + 2 * LEASE)
+    process_leases.release(process_leases.own(held), state=State.FAILED, why=why.as_json())
 
 
 def _change(pretraining: Pretraining, before: list[State], after: State) -> None:

@@ -2,57 +2,34 @@
 
 `advance` does the next due step and may be called by anyone at any time; beat calls it every few seconds, so
 a message that was lost or a process that died only delays a round. Work is done elsewhere, in
-learner/training.py and learner/scoring.py, by whoever holds the round's lease; every write of a holder is
-refused once the lease has gone to the next attempt.
-
-Times named `real_now` are the wall clock's: leases of processes run on it also where the project's own clock
-is simulated.
+learner/training.py, learner/scoring.py and learner/suggestions.py, by whoever holds a lease
+(learner/process_leases.py).
 """
 
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from annotation import audit, clock, orders, publishing, release, webhooks
 from annotation.errors import Conflict
 from annotation.keys import key
-from annotation.models import Annotation, Assignment, Generation, Guideline, Project, Queue
+from annotation.models import Generation, Guideline, Project, Queue
 from config.lanes import send
-from learner import events, ordering
+from learner import events, filling, lag, ordering, process_leases
 from learner.costs import read_cost_model
 from learner.freezing import Frozen, freeze_arm, freeze_everything, is_seed_set_final
 from learner.models import Arm, Checkpoint, Pretraining, Round, RoundArm
+from learner.process_leases import ATTEMPTS, LostLeaseError
 from learner.reasons import Reason
 
 State = Round.State
 
-# A holder's heartbeat (learner/heartbeat.py) renews it; a minute without means that the process is gone.
-LEASE = timedelta(seconds=60)
-# A message that nobody took up for so long may be lost; it is sent again, and a second one does no harm.
-RESEND_AFTER = timedelta(seconds=60)
-# A lease that ends later was dated by a clock that has been set back since.
-LONGEST_LEASE = 2 * LEASE
-ATTEMPTS = 3
 MODEL_SEED_SPAN = 2**31
-
-
-class LostRoundError(Exception):
-    """The round was cancelled or has gone to another process; stop and write nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """The right of one process to write for a round, as long as its lease lasts."""
-
-    round_id: int
-    attempt: int
-    holder: uuid.UUID
 
 
 def open_round(project: Project, *, trigger: str, now: datetime, actor_id: int | None = None) -> Round:
@@ -70,7 +47,7 @@ def open_round(project: Project, *, trigger: str, now: datetime, actor_id: int |
                 number=number,
                 trigger=trigger,
                 opened_at=now,
-                labels_until=_latest_label(project),
+                labels_until=lag.latest_label(project),
                 attempts_allowed=ATTEMPTS,
             )
             if actor_id is not None:
@@ -112,7 +89,7 @@ def _due(project: Project, latest: Round | None, *, now: datetime) -> str | None
     if latest is None:
         queue = Queue.objects.filter(project=project, kind=Queue.Kind.RANDOM).first()
         return Round.Trigger.COUNT if queue is not None and is_seed_set_final(queue) else None
-    new = new_labels(latest)
+    new = lag.new_labels(latest)
     if new >= project.round_size:
         return Round.Trigger.COUNT
     if project.round_hours and new > 0 and now - latest.opened_at >= timedelta(hours=project.round_hours):
@@ -120,61 +97,10 @@ def _due(project: Project, latest: Round | None, *, now: datetime) -> str | None
     return None
 
 
-def new_labels(round_: Round) -> int:
-    """Count the readings submitted from the arms' queues since a round was frozen, or opened.
-
-    Asked at every beat: by time, so that the index is read from there on and not from the beginning.
-    """
-    until = round_.labels_until
-    if until is not None and until > clock.now(round_.project):
-        return _new_by_number(round_)
-    submitted = _submitted_in_arms(round_.project)
-    if until is not None:
-        submitted = submitted.filter(finished_at__gt=until)
-    return submitted.count()
-
-
-def _new_by_number(round_: Round) -> int:
-    """Count readings after the last one frozen, by number: the clock was set back, and times say nothing."""
-    frozen = max((id_ for arm in round_.arms.all() for id_ in arm.annotation_ids), default=0)
-    readings = Annotation.objects.filter(pk__gt=frozen, revision=0, assignment__project=round_.project)
-    return readings.filter(assignment__queue__kind__in=[Arm.RANDOM, Arm.ACTIVE]).count()
-
-
-def _latest_label(project: Project) -> datetime | None:
-    latest: datetime | None = _submitted_in_arms(project).aggregate(at=Max("finished_at"))["at"]
-    return latest
-
-
-def _submitted_in_arms(project: Project) -> QuerySet[Assignment]:
-    arms = Queue.objects.filter(project=project, kind__in=[Arm.RANDOM, Arm.ACTIVE])
-    # By queue and nothing else: so the index `submitted_of_a_queue` answers without reading the table.
-    return Assignment.objects.filter(queue__in=list(arms), state=Assignment.State.SUBMITTED)
-
-
-@dataclass(frozen=True, slots=True)
-class Staleness:
-    """How far the served order lags: arm labels and whole minutes since the freeze it was made from."""
-
-    labels: int
-    minutes: int
-
-
-def staleness(project: Project, *, now: datetime) -> Staleness | None:
-    """Return how far the served order lags behind; None before the first one."""
-    served = project.rounds.filter(state=State.CLOSED).order_by("-number").first()
-    if served is None or served.frozen_at is None:
-        return None
-    return Staleness(
-        labels=_submitted_in_arms(project).filter(finished_at__gt=served.frozen_at).count(),
-        minutes=int((now - served.frozen_at).total_seconds() // 60),
-    )
-
-
 def cancel(round_: Round, *, now: datetime, actor_id: int) -> None:
     """End a round that is under way. Whoever works on it notices at the next renewal; the old order stays."""
     with transaction.atomic():
-        round_ = _locked(round_.pk)
+        round_ = _locked(Round.objects.all()).get(pk=round_.pk)
         if round_.state not in Round.UNDER_WAY:
             raise Conflict("round_over", round=round_.number, state=round_.state)
         audit.note(before={"state": round_.state}, after={"number": round_.number, "state": State.CANCELLED})
@@ -191,7 +117,7 @@ def restart(round_: Round, *, now: datetime, actor_id: int, real_now: datetime) 
     """
     try:
         with transaction.atomic():
-            round_ = _locked(round_.pk)
+            round_ = _locked(Round.objects.all()).get(pk=round_.pk)
             if round_.state != State.FAILED:
                 raise Conflict("round_not_failed", round=round_.number, state=round_.state)
             if round_.project.rounds.filter(number__gt=round_.number).exists():
@@ -233,7 +159,7 @@ def _start(round_: Round, *, real_now: datetime) -> None:
     """Freeze the labels and the settings, and send the training on its way."""
     project = round_.project
     round_.frozen_at = clock.now(project)
-    round_.labels_until = _latest_label(project)
+    round_.labels_until = lag.latest_label(project)
     round_.config = _settings(project)
     round_.catching_up = orders.is_catching_up(project)
     arms = [Arm.RANDOM, Arm.ACTIVE]
@@ -296,7 +222,7 @@ def _send_training(round_: Round, *, attempt: int, real_now: datetime) -> None:
     paused = round_.project.training_paused_at is not None
     round_.attempt = attempt
     round_.holder = None
-    round_.lease_until = real_now if paused else real_now + RESEND_AFTER
+    round_.lease_until = real_now if paused else real_now + process_leases.RESEND_AFTER
     round_.progress = {"step": "paused" if paused else "waiting", "done": 0, "total": 0}
     round_.save()
     if not paused:
@@ -304,7 +230,7 @@ def _send_training(round_: Round, *, attempt: int, real_now: datetime) -> None:
 
 
 def _look_after_training(round_: Round, *, real_now: datetime) -> None:
-    if is_held(round_.lease_until, real_now=real_now):
+    if process_leases.is_held(round_, real_now=real_now):
         return
     if round_.holder is None:
         _send_training(round_, attempt=round_.attempt, real_now=real_now)
@@ -348,14 +274,14 @@ def _look_after_scoring(round_: Round, *, real_now: datetime) -> None:
         return
     round_.progress = {"step": "scoring", "done": len(shards) - len(waiting), "total": len(shards)}
     for shard in waiting:
-        if is_held(shard.lease_until, real_now=real_now):
+        if process_leases.is_held(shard, real_now=real_now):
             continue
         if shard.attempt >= ATTEMPTS:
             given_up = Reason("shard_given_up", {"shard": shard.number, "attempts": ATTEMPTS})
             round_.why = round_.why or given_up.as_json()
             _fail(round_)
             return
-        shard.lease_until = real_now + RESEND_AFTER
+        shard.lease_until = real_now + process_leases.RESEND_AFTER
         shard.save(update_fields=["lease_until"])
         send("learner.tasks.score_shard", shard.pk, shard.attempt)
     round_.save(update_fields=["progress"])
@@ -368,49 +294,10 @@ def _look_after_order(round_: Round, *, real_now: datetime) -> None:
         round_.save(update_fields=["generation"])
         send("learner.tasks.advance_round", round_.pk)
     elif round_.filled_at is None and round_.project.suggestion_policy != Project.SuggestionPolicy.NONE:
-        _look_after_filling(round_, real_now=real_now)
+        if not filling.look_after(round_, real_now=real_now):
+            _fail(round_)
     else:
         _close(round_, round_.generation)
-
-
-def _look_after_filling(round_: Round, *, real_now: datetime) -> None:
-    """Have the head of the new order given its suggestions, so that none of it is served without."""
-    if is_held(round_.lease_until, real_now=real_now):
-        return
-    if round_.progress["step"] != "suggesting":
-        round_.attempts_allowed = round_.attempt + ATTEMPTS
-    elif round_.attempt >= round_.attempts_allowed:
-        round_.why = round_.why or Reason("suggestions_given_up", {"attempts": ATTEMPTS}).as_json()
-        _fail(round_)
-        return
-    round_.attempt += 1
-    round_.lease_until = real_now + RESEND_AFTER
-    round_.progress = {"step": "suggesting", "done": 0, "total": 1}
-    round_.save()
-    send("learner.tasks.fill_order", round_.pk, round_.attempt)
-
-
-def _being_filled(round_id: int, attempt: int) -> QuerySet[Round]:
-    return Round.objects.filter(pk=round_id, attempt=attempt, state=State.SCORING, filled_at=None)
-
-
-def renew_filling(round_id: int, attempt: int, *, done: int, total: int, real_now: datetime) -> None:
-    """Show how far the suggestions of a new order are. Raises `LostRoundError`."""
-    progress = {"step": "suggesting", "done": done, "total": total}
-    if not _being_filled(round_id, attempt).update(lease_until=real_now + LEASE, progress=progress):
-        raise LostRoundError
-
-
-def prolong_filling(round_id: int, attempt: int, *, real_now: datetime) -> bool:
-    """Prolong the lease of the suggestions; False when the round was cancelled or they are made elsewhere."""
-    return bool(_being_filled(round_id, attempt).update(lease_until=real_now + LEASE))
-
-
-def finish_filling(round_id: int, attempt: int, *, real_now: datetime) -> None:
-    """Let a round publish whose order has its suggestions. Raises `LostRoundError`."""
-    if not _being_filled(round_id, attempt).update(filled_at=real_now):
-        raise LostRoundError
-    send("learner.tasks.advance_round", round_id)
 
 
 def _close(round_: Round, order: Generation) -> None:
@@ -447,63 +334,51 @@ def _close(round_: Round, order: Generation) -> None:
     send("learner.tasks.update_curves", project.pk)
 
 
-def _locked(round_id: int) -> Round:
-    return (
-        Round.objects.select_for_update(of=("self",), no_key=True).select_related("project").get(pk=round_id)
-    )
+def _locked(rounds: QuerySet[Round]) -> QuerySet[Round]:
+    return rounds.select_for_update(of=("self",), no_key=True).select_related("project")
 
 
-def is_held(lease_until: datetime | None, *, real_now: datetime) -> bool:
-    """Tell whether the lease of a round or a shard stands."""
-    return lease_until is not None and real_now < lease_until <= real_now + LONGEST_LEASE
-
-
-def take(round_id: int, attempt: int, *, real_now: datetime) -> Hold | None:
+def take(round_id: int, attempt: int, *, real_now: datetime) -> Round | None:
     """Take the lease of an attempt at training; None when another process has it or it is over."""
-    hold = Hold(round_id, attempt, uuid.uuid4())
-    taken = Round.objects.filter(
-        pk=round_id, attempt=attempt, state=State.TRAINING, holder__isnull=True
-    ).update(holder=hold.holder, lease_until=real_now + LEASE)
-    return hold if taken else None
+    waiting = Round.objects.filter(attempt=attempt, state=State.TRAINING, holder=None)
+    return process_leases.take(waiting, round_id, real_now=real_now)
 
 
-def renew(hold: Hold, *, step: str, done: int, total: int, real_now: datetime) -> None:
-    """Prolong the lease and show how far the work is. Raises `LostRoundError`."""
+def renew(held: Round, *, step: str, done: int, total: int, real_now: datetime) -> None:
+    """Prolong the lease and show how far the work is. Raises `LostLeaseError`."""
     progress = {"step": step, "done": done, "total": total}
-    if not _held_by(hold).update(lease_until=real_now + LEASE, progress=progress):
-        raise LostRoundError
+    if not process_leases.prolong(_in_training(held), real_now=real_now, progress=progress):
+        raise LostLeaseError
 
 
-def prolong(hold: Hold, *, real_now: datetime) -> bool:
+def prolong(held: Round, *, real_now: datetime) -> bool:
     """Prolong the lease and nothing else; False when the round was cancelled or another process has it."""
-    return bool(_held_by(hold).update(lease_until=real_now + LEASE))
+    return process_leases.prolong(_in_training(held), real_now=real_now)
 
 
-def _held_by(hold: Hold) -> QuerySet[Round]:
-    return Round.objects.filter(
-        pk=hold.round_id, attempt=hold.attempt, holder=hold.holder, state=State.TRAINING
-    )
+def _in_training(held: Round) -> QuerySet[Round]:
+    return process_leases.own(held).filter(state=State.TRAINING)
 
 
 @contextmanager
-def writing(hold: Hold) -> Iterator[Round]:
-    """Give the locked round for one transaction of writes. Raises `LostRoundError`."""
+def writing(held: Round) -> Iterator[Round]:
+    """Give the locked round for one transaction of writes. Raises `LostLeaseError`."""
     with transaction.atomic():
-        round_ = _locked(hold.round_id)
-        if (round_.attempt, round_.holder, round_.state) != (hold.attempt, hold.holder, State.TRAINING):
-            raise LostRoundError
+        round_ = _locked(_in_training(held)).first()
+        if round_ is None:
+            raise LostLeaseError
         yield round_
 
 
-def give_up(hold: Hold, problem: Reason, *, real_now: datetime) -> None:
+def give_up(held: Round, problem: Reason, *, real_now: datetime) -> None:
     """Record why an attempt ended and send the next one, or fail the round."""
-    with writing(hold) as round_:
+    with writing(held) as round_:
         _try_again(round_, problem, real_now=real_now)
 
 
-def finish_training(hold: Hold, *, scorer: Checkpoint, real_now: datetime) -> None:
+def finish_training(held: Round, *, scorer: Checkpoint, real_now: datetime) -> None:
     """Go from training to scoring: the pool is cut into shards, and these are sent."""
-    with writing(hold) as round_:
+    with writing(held) as round_:
         round_.scorer = scorer
         round_.holder = round_.lease_until = None
         round_.state = State.SCORING

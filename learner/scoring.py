@@ -2,22 +2,22 @@
 
 import logging
 from collections.abc import Iterator
-from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import torch
 from django.db import connection
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from annotation.errors import reason_of
 from annotation.models import Project
 from config.lanes import send
+from learner import process_leases
 from learner.heartbeat import beating
 from learner.models import Arm, Round, ScoreShard
 from learner.ordering import POOL, active_queue, seeded_rng
+from learner.process_leases import LostLeaseError
 from learner.reasons import Reason
 from segmenter import checkpoint as files
 from segmenter.baselines import dictionary_boundaries
@@ -31,8 +31,7 @@ log = logging.getLogger(__name__)
 
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 
-# Renewed by a heartbeat, and every window of texts.
-LEASE = timedelta(seconds=60)
+# So many texts are a window, after which a shard that has gone to another process is left.
 RENEW_EVERY_SENTENCES = 500
 
 # Votes of a committee where a round has trained one network only: that network with dropout.
@@ -44,20 +43,16 @@ WHERE s.id BETWEEN %(first)s AND %(last)s AND {POOL} ORDER BY s.id
 """  # noqa: S608  (no input in it)
 
 
-class LostShardError(Exception):
-    """The shard went to another process, or its round ended; write nothing."""
-
-
 def score_shard(shard_id: int, attempt: int) -> None:
     """Score a shard and let the round go on, unless another process is at it or has done it."""
-    shard = _take(shard_id, attempt)
+    shard = take(shard_id, attempt)
     if shard is None:
         return
     try:
         with beating(lambda: _prolong(shard)):
             ids, scores = _score(shard)
-        _write(shard, lease_until=None, ids=ids, scores=scores, done_at=timezone.now())
-    except LostShardError:
+        finish(shard, ids, scores)
+    except LostLeaseError:
         log.info("shard %s was taken over or its round has ended", shard_id)
         return
     except Exception as error:
@@ -65,30 +60,25 @@ def score_shard(shard_id: int, attempt: int) -> None:
         Round.objects.filter(pk=shard.round_id, state=Round.State.SCORING).update(
             why=Reason("shard_failed", {"shard": shard.number, "problem": reason_of(error)}).as_json()
         )
-        ScoreShard.objects.filter(pk=shard.pk, attempt=shard.attempt).update(lease_until=None)
+        process_leases.release(process_leases.own(shard))
     send("learner.tasks.advance_round", shard.round_id)
 
 
-def _take(shard_id: int, attempt: int) -> ScoreShard | None:
-    taken = ScoreShard.objects.filter(
-        pk=shard_id, attempt=attempt, done_at=None, round__state=Round.State.SCORING
-    ).update(attempt=attempt + 1, lease_until=timezone.now() + LEASE)
-    if not taken:
-        return None
-    return ScoreShard.objects.select_related("round__project", "round__scorer").filter(pk=shard_id).first()
+def take(shard_id: int, attempt: int) -> ScoreShard | None:
+    """Begin the attempt after `attempt`; None when another process has, or the shard or its round is done."""
+    waiting = ScoreShard.objects.filter(attempt=attempt, done_at=None, round__state=Round.State.SCORING)
+    return process_leases.take(waiting, shard_id, real_now=timezone.now(), attempt=attempt + 1)
 
 
 def _prolong(shard: ScoreShard) -> bool:
-    return bool(_held(shard).update(lease_until=timezone.now() + LEASE))
+    return process_leases.prolong(process_leases.own(shard), real_now=timezone.now())
 
 
-def _write(shard: ScoreShard, **fields: Any) -> None:
-    if not _held(shard).update(**fields):
-        raise LostShardError
-
-
-def _held(shard: ScoreShard) -> QuerySet[ScoreShard]:
-    return ScoreShard.objects.filter(pk=shard.pk, attempt=shard.attempt)
+def finish(shard: ScoreShard, ids: list[int], scores: list[float]) -> None:
+    """Store the scores of a shard that was taken. Raises `LostLeaseError`."""
+    done = {"ids": ids, "scores": scores, "done_at": timezone.now()}
+    if not process_leases.release(process_leases.own(shard), **done):
+        raise LostLeaseError
 
 
 def _score(shard: ScoreShard) -> tuple[list[int], list[float]]:
@@ -146,8 +136,8 @@ def _seconds(round_: Round, texts: list[str], lengths: list[bytes], probabilitie
 def _renewing(shard: ScoreShard, predictions: Iterator[Floats]) -> Iterator[Floats]:
     """Pass predictions on, and renew the lease by the way; the first that finds it gone ends the work."""
     for number, each in enumerate(predictions):
-        if number % RENEW_EVERY_SENTENCES == 0:
-            _write(shard, lease_until=timezone.now() + LEASE)
+        if number % RENEW_EVERY_SENTENCES == 0 and not _prolong(shard):
+            raise LostLeaseError
         yield each
 
 

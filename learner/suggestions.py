@@ -17,10 +17,11 @@ from django.utils import timezone
 from annotation import publishing
 from annotation.errors import reason_of
 from annotation.models import Generation, Project, Queue, Suggestion
-from learner import rounds
+from learner import filling
 from learner.heartbeat import beating
 from learner.measuring import load
 from learner.models import Arm, Checkpoint, Round
+from learner.process_leases import LostLeaseError
 from learner.reasons import Reason
 from segmenter.baselines import dictionary_boundaries
 from segmenter.nbest import best_segmentations
@@ -79,27 +80,26 @@ def fill_order(round_id: int, attempt: int) -> None:
     The other queues' heads are filled too: where the round has a new suggestion model, its source is served
     from the same moment as the order. An error is written on the round, whose beat tries again.
     """
-    round_ = Round.objects.select_related("project").get(pk=round_id)
+    round_ = filling.take(round_id, attempt, real_now=timezone.now())
+    if round_ is None:
+        return
 
     def show(done: int, total: int) -> None:
-        rounds.renew_filling(round_id, attempt, done=done, total=total, real_now=timezone.now())
+        filling.renew(round_, done=done, total=total, real_now=timezone.now())
 
     try:
-        show(0, 1)
-        with beating(lambda: rounds.prolong_filling(round_id, attempt, real_now=timezone.now())):
+        with beating(lambda: filling.prolong(round_, real_now=timezone.now())):
             own = round_.checkpoints.filter(arm=Arm.SUGGESTION).first()
             source, predict = _maker(round_.project, own or _latest_checkpoint(round_.project))
             if predict:
                 lacking = _lacking(round_.project, source, next_order=round_.generation)
                 _make(lacking, source, predict, progress=show)
-        rounds.finish_filling(round_id, attempt, real_now=timezone.now())
-    except rounds.LostRoundError:
+        filling.finish(round_, real_now=timezone.now())
+    except LostLeaseError:
         log.info("round %s was cancelled or its suggestions are made elsewhere", round_id)
     except Exception as error:
         log.exception("suggestions for the order of round %s failed", round_id)
-        Round.objects.filter(pk=round_id, attempt=attempt, state=Round.State.SCORING).update(
-            why=Reason("suggestions_failed", {"problem": reason_of(error)}).as_json()
-        )
+        filling.note_failure(round_, Reason("suggestions_failed", {"problem": reason_of(error)}))
 
 
 def _maker(project: Project, checkpoint: Checkpoint | None) -> tuple[str, Predict | None]:

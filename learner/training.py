@@ -19,6 +19,7 @@ from learner.heartbeat import beating
 from learner.holdout import Holdout, read_holdout
 from learner.measuring import load, measure
 from learner.models import Arm, Checkpoint, Round, RoundArm
+from learner.process_leases import LostLeaseError
 from learner.reasons import Reason
 from learner.samples import frozen_examples
 from segmenter import checkpoint as files
@@ -40,18 +41,18 @@ def train_round(round_id: int, attempt: int) -> None:
     Any error is written on the round and opens its next attempt. Checkpoints that an earlier attempt has
     finished are kept: the same labels, seed and configuration give the same weights.
     """
-    hold = rounds.take(round_id, attempt, real_now=timezone.now())
-    if hold is None:
+    held = rounds.take(round_id, attempt, real_now=timezone.now())
+    if held is None:
         return
     try:
-        with beating(lambda: rounds.prolong(hold, real_now=timezone.now())):
-            _train(hold)
-    except rounds.LostRoundError:
+        with beating(lambda: rounds.prolong(held, real_now=timezone.now())):
+            _train(held)
+    except LostLeaseError:
         log.info("round %s was cancelled or taken over; attempt %s ends", round_id, attempt)
     except Exception as error:
         log.exception("training of round %s failed", round_id)
-        with suppress(rounds.LostRoundError):
-            rounds.give_up(hold, _why(error), real_now=timezone.now())
+        with suppress(LostLeaseError):
+            rounds.give_up(held, _why(error), real_now=timezone.now())
 
 
 def _why(error: Exception) -> Reason:
@@ -60,26 +61,26 @@ def _why(error: Exception) -> Reason:
     return reason_of(error)
 
 
-def _train(hold: rounds.Hold) -> None:
-    round_ = Round.objects.select_related("project").get(pk=hold.round_id)
+def _train(held: Round) -> None:
+    round_ = Round.objects.select_related("project").get(pk=held.pk)
     _check(round_)
     torch.set_num_threads(round_.config["torch_threads"])
     holdout = read_holdout(round_.project)
     plan = _plan(round_)
     for number, (arm, seed) in enumerate(plan):
         checkpoint = _finished(round_, arm, seed) or _train_one(
-            hold, arm, seed, holdout, progress=_Progress(hold, number, len(plan))
+            held, arm, seed, holdout, progress=_Progress(held, number, len(plan))
         )
         if checkpoint.metrics["reference"] != holdout.fingerprint:
             checkpoint.metrics = measure(load(checkpoint), holdout)
-        with rounds.writing(hold):
+        with rounds.writing(held):
             checkpoint.save()
-    with rounds.writing(hold) as round_:
+    with rounds.writing(held) as round_:
         for arm_name in dict.fromkeys(arm.arm for arm, _ in plan):
             curves.store_point(round_, arm_name, holdout, now=clock.now(round_.project))
     _sweep(round_)
     scorer = Checkpoint.objects.get(round=round_, arm=Arm.ACTIVE, seed=round_.config["seeds"][0])
-    rounds.finish_training(hold, scorer=scorer, real_now=timezone.now())
+    rounds.finish_training(held, scorer=scorer, real_now=timezone.now())
 
 
 def _check(round_: Round) -> None:
@@ -117,10 +118,10 @@ def _labels(arm: RoundArm) -> tuple[list[int], list[int], list[int]]:
 
 
 def _train_one(
-    hold: rounds.Hold, arm: RoundArm, seed: int, holdout: Holdout, *, progress: "_Progress"
+    held: Round, arm: RoundArm, seed: int, holdout: Holdout, *, progress: "_Progress"
 ) -> Checkpoint:
     tagger, description = train_arm(arm, seed, config=arm.round.config, progress=progress)
-    path = _folder_of(arm.round) / f"{arm.arm}-{seed}-attempt-{hold.attempt}"
+    path = _folder_of(arm.round) / f"{arm.arm}-{seed}-attempt-{held.attempt}"
     folder = Path(settings.CHECKPOINT_STORE) / path
     progress.show()
     metrics = measure(tagger, holdout)
@@ -195,8 +196,8 @@ def file_sha256(path: Path) -> str:
 class _Progress:
     """Shows how far all models are together, in per cent each, while one of them trains."""
 
-    def __init__(self, hold: rounds.Hold, model: int, models: int) -> None:
-        self._hold, self._model, self._models = hold, model, models
+    def __init__(self, held: Round, model: int, models: int) -> None:
+        self._held, self._model, self._models = held, model, models
         self._last = 0.0
         self._part = 0
 
@@ -208,7 +209,7 @@ class _Progress:
     def show(self) -> None:
         self._last = time.monotonic()
         rounds.renew(
-            self._hold,
+            self._held,
             step="training",
             done=100 * self._model + self._part,
             total=100 * self._models,

@@ -14,7 +14,7 @@ from django.db.models import Max
 from annotation import release
 from annotation.declining import IDLE
 from annotation.models import Assignment, Membership, Project
-from learner import drift, events, guideline_bridges, plans, rounds
+from learner import drift, events, guideline_bridges, lag, plans
 from learner.models import Event, Round
 
 State = Assignment.State
@@ -74,7 +74,7 @@ def _watch_round(project: Project, *, now: datetime) -> None:
 
 
 def _watch_order(project: Project, *, now: datetime) -> None:
-    stale = rounds.staleness(project, now=now)
+    stale = lag.staleness(project, now=now)
     if stale is None or stale.labels < STALE_ROUNDS * project.round_size:
         return
     served = project.rounds.filter(state=Round.State.CLOSED).aggregate(Max("number"))["number__max"]

@@ -3,6 +3,7 @@
 import itertools
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -10,6 +11,8 @@ from django.utils import timezone
 
 from annotation import keys
 from annotation.models import (
+    Annotation,
+    Assignment,
     Corpus,
     Document,
     GoldSegmentation,
@@ -105,3 +108,42 @@ def make_sentence(
         boundaries, _ = boundaries_from_words(words, text=text, lengths=lengths)
         GoldSegmentation.objects.create(sentence=sentence, boundaries=list(boundaries))
     return sentence
+
+
+def make_finished(
+    sentence: Sentence, user: User, *, at: datetime, queue: str = "random", **fields: Any
+) -> Assignment:
+    """A hand-out of a sentence that was submitted, put on record without going through the queues."""
+    settings = {"slot": 0, "number": sentence.pk, "state": "submitted", "required_annotations": 1}
+    return Assignment.objects.create(
+        project=sentence.project,
+        queue=Queue.objects.get(project=sentence.project, kind=queue),
+        sentence=sentence,
+        annotator=user,
+        leased_at=at,
+        lease_until=at,
+        finished_at=at,
+        **(settings | fields),
+    )
+
+
+def make_reading(
+    sentence: Sentence,
+    user: User,
+    boundaries: Sequence[int],
+    *,
+    at: datetime,
+    active_ms: int = 1000,
+    **fields: Any,
+) -> Annotation:
+    """What a person read in a sentence, with its hand-out; `fields` are the hand-out's."""
+    return Annotation.objects.create(
+        assignment=make_finished(sentence, user, at=at, active_ms=active_ms, **fields),
+        sentence=sentence,
+        annotator=user,
+        boundaries=list(boundaries),
+        active_ms=active_ms,
+        key_actions=2,
+        client_key=uuid.uuid4(),
+        created_at=at,
+    )

@@ -10,8 +10,9 @@ from annotation.models.project import Project
 
 
 class AuditEntry(models.Model):
-    """One act of a manager, or one about an account. Append-only, written in the transaction of the act.
+    """One act of a manager, or one about an account, written in the transaction of the act.
 
+    Append-only, by triggers of the database too (migration 0002): an entry stays, or goes with its project.
     People stand here by account alone: erasing one takes the name off the account, and so off the trail.
     """
 

@@ -16,7 +16,7 @@ from annotation.api.inputs import parse, parse_query
 from annotation.api.permissions import MANAGERS, ProjectView
 from annotation.errors import NotFound
 from annotation.models import Project
-from learner import events, plans, rounds, simulated_time
+from learner import events, lag, plans, rounds, simulated_time
 from learner.api import shapes
 from learner.holdout import read_holdout
 from learner.models import CurvePoint, Event, Round, RoundArm
@@ -38,7 +38,7 @@ class Overview(ProjectView):
         loop = shapes.Loop(
             {
                 "round": rounds_of(self.project).order_by("-number").first(),
-                "stale": rounds.staleness(self.project, now=self.now),
+                "stale": lag.staleness(self.project, now=self.now),
             }
         ).data
         revision = f"{standing.revision}-{zlib.crc32(repr(loop).encode()):08x}"

@@ -1,6 +1,5 @@
 """What helps an annotator, in a real browser against the real service: doubt, look-up, practice, own keys."""
 
-import uuid
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +13,6 @@ from annotation.models import (
     Annotation,
     Assignment,
     Project,
-    Queue,
     Sentence,
     Suggestion,
 )
@@ -27,7 +25,7 @@ from tests.browser.conftest import (
     wait_until_saved,
     wait_until_settled,
 )
-from tests.factories import make_corpus
+from tests.factories import make_corpus, make_finished, make_reading
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -56,33 +54,9 @@ def doubted(world):
 def read_before(world, user, text: str, boundaries: list[int]) -> Assignment:
     """Let a person have sent a sentence an hour ago."""
     make_corpus(world.project, [text])
-    at = timezone.now() - timedelta(hours=1)
     sentence = Sentence.objects.get(project=world.project, text=text)
-    assignment = Assignment.objects.create(
-        project=world.project,
-        queue=Queue.objects.get(project=world.project, kind="random"),
-        number=1,
-        sentence=sentence,
-        slot=0,
-        required_annotations=1,
-        annotator=user,
-        state="submitted",
-        leased_at=at,
-        lease_until=at,
-        finished_at=at,
-        active_ms=5400_000,
-    )
-    Annotation.objects.create(
-        assignment=assignment,
-        sentence=sentence,
-        annotator=user,
-        boundaries=boundaries,
-        active_ms=5400_000,
-        key_actions=3,
-        client_key=uuid.uuid4(),
-        created_at=at,
-    )
-    return assignment
+    at = timezone.now() - timedelta(hours=1)
+    return make_reading(sentence, user, boundaries, at=at, active_ms=5400_000).assignment
 
 
 def open_annotate(page_of, world, **look) -> Page:
@@ -273,25 +247,13 @@ def test_work_on_a_lapsed_lease_that_somebody_else_finished_is_kept(world, page_
     held = Assignment.objects.order_by("leased_at").first()
     past = timezone.now() - timedelta(minutes=1)
     Assignment.objects.filter(pk=held.pk).update(state="expired", lease_until=past, finished_at=past)
-    other = Assignment.objects.create(
-        project=held.project,
-        queue=held.queue,
-        number=held.number,
-        sentence=held.sentence,
-        slot=held.slot,
-        required_annotations=held.required_annotations,
-        annotator=world.annotators[1],
-        state="submitted",
-        leased_at=past,
-        lease_until=past,
-        finished_at=past,
-    )
+    make_finished(held.sentence, world.annotators[1], at=past, slot=held.slot, queue=held.queue.kind)
     page.keyboard.press("Enter")
     page.get_by_text("1 not sent yet").wait_for()
     page.context.set_offline(False)
     wait_until_saved(page)
     assert Annotation.objects.get().boundaries == boundaries
-    assert other.sentence.assignments.filter(state="submitted").count() == 2
+    assert held.sentence.assignments.filter(state="submitted").count() == 2
 
 
 @pytest.mark.parametrize("look", [{}, PHONE])

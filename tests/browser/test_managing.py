@@ -1,7 +1,6 @@
 """A manager and an adjudicator at work in a real browser against the real service."""
 
 import json
-import uuid
 import zipfile
 from datetime import timedelta
 
@@ -11,16 +10,13 @@ from playwright.sync_api import expect
 
 from annotation.models import (
     Adjudication,
-    Annotation,
-    Assignment,
     Guideline,
     Membership,
-    Queue,
     Sentence,
 )
 from learner.models import CurvePoint, Event, Plan, Round, RoundArm
 from tests.browser.conftest import PHONE, find_violations, wait_for_sentence, wait_until_settled
-from tests.factories import make_guideline, make_member, make_user
+from tests.factories import make_guideline, make_member, make_reading, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -85,32 +81,10 @@ def rounds(world):
 def read_differently(world, count: int = 3) -> None:
     """Let both annotators have read the same sentences: one cuts once, the other nowhere."""
     now = timezone.now()
-    queue = Queue.objects.get(project=world.project, kind="measurement")
-    for number, sentence in enumerate(Sentence.objects.filter(project=world.project)[:count]):
+    twice = {"queue": "measurement", "required_annotations": 2}
+    for sentence in Sentence.objects.filter(project=world.project)[:count]:
         for slot, annotator in enumerate(world.annotators):
-            assignment = Assignment.objects.create(
-                project=world.project,
-                queue=queue,
-                number=number,
-                sentence=sentence,
-                slot=slot,
-                required_annotations=2,
-                annotator=annotator,
-                state="submitted",
-                leased_at=now,
-                lease_until=now,
-                finished_at=now,
-            )
-            Annotation.objects.create(
-                assignment=assignment,
-                sentence=sentence,
-                annotator=annotator,
-                boundaries=[1] if slot == 0 else [],
-                active_ms=1000,
-                key_actions=2,
-                client_key=uuid.uuid4(),
-                created_at=now,
-            )
+            make_reading(sentence, annotator, [] if slot else [1], at=now, slot=slot, **twice)
 
 
 def test_a_manager_sees_where_the_project_stands_and_the_figures_move_by_themselves(world, page_of):

@@ -5,10 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from annotation.models import Adjudication, Annotation, Assignment, Document, Queue
+from annotation.models import Adjudication, Document
 from learner import drift
 from learner.models import Event
-from tests.factories import make_corpus, make_member, make_project, make_sentence
+from tests.factories import (
+    make_corpus,
+    make_finished,
+    make_member,
+    make_project,
+    make_reading,
+    make_sentence,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +33,6 @@ def project():
 
 def serve(project, desk, *, domains, lengths, reader, count=40, corpus=None):
     """Hand out sentences of the random arm: domains and lengths in turn."""
-    queue = Queue.objects.get(project=project, kind="random")
     corpus = corpus or make_corpus(project, 0)
     for number in range(count):
         desk.wait(minutes=5)
@@ -35,19 +41,7 @@ def serve(project, desk, *, domains, lengths, reader, count=40, corpus=None):
         )
         size = lengths[number % len(lengths)]
         sentence = make_sentence(document, ["ก"] * size + [f"{desk.now}"])
-        Assignment.objects.create(
-            project=project,
-            queue=queue,
-            number=Assignment.objects.count() + 1,
-            sentence=sentence,
-            slot=0,
-            required_annotations=1,
-            annotator=reader,
-            leased_at=desk.now,
-            lease_until=desk.now + timedelta(minutes=15),
-            state="submitted",
-            finished_at=desk.now,
-        )
+        make_finished(sentence, reader, at=desk.now)
 
 
 def kinds():
@@ -116,7 +110,6 @@ class TestServed:
 
 def read(project, desk, people, rates, *, count, rng, adjudicate=False):
     """Let several people read the same sentences, each with slips at their rate."""
-    queue = Queue.objects.get(project=project, kind="random")
     corpus = make_corpus(project, 0)
     document = Document.objects.create(corpus=corpus, name=f"{desk.now}")
     for _ in range(count):
@@ -126,29 +119,9 @@ def read(project, desk, people, rates, *, count, rng, adjudicate=False):
         sentence.save()
         right = list(range(2, 40, 2))
         for slot, (person, rate) in enumerate(zip(people, rates, strict=True)):
-            assignment = Assignment.objects.create(
-                project=project,
-                queue=queue,
-                number=Assignment.objects.count() + 1,
-                sentence=sentence,
-                slot=slot,
-                required_annotations=len(people),
-                annotator=person,
-                leased_at=desk.now,
-                lease_until=desk.now + timedelta(minutes=15),
-                state="submitted",
-                finished_at=desk.now,
-            )
-            Annotation.objects.create(
-                assignment=assignment,
-                sentence=sentence,
-                annotator=person,
-                revision=0,
-                boundaries=[place for place in right if rng.random() > rate],
-                active_ms=1000,
-                key_actions=1,
-                client_key=f"{rng.getrandbits(128):032x}",
-                created_at=desk.now,
+            boundaries = [place for place in right if rng.random() > rate]
+            make_reading(
+                sentence, person, boundaries, at=desk.now, slot=slot, required_annotations=len(people)
             )
         if adjudicate:
             Adjudication.objects.create(

@@ -69,19 +69,19 @@ def test_a_training_that_says_nothing_keeps_its_round_and_a_cancelled_one_does_n
         state="training",
     )
     nearly_lapsed = now - timedelta(seconds=59)
-    hold = rounds.take(round_.pk, 1, real_now=nearly_lapsed)
+    held = rounds.take(round_.pk, 1, real_now=nearly_lapsed)
     taken = Round.objects.get().lease_until
     beaten = threading.Event()
 
     def prolong() -> bool:
-        held = rounds.prolong(hold, real_now=timezone.now())
+        is_held = rounds.prolong(held, real_now=timezone.now())
         beaten.set()
-        return held
+        return is_held
 
     with beating(prolong, seconds=FAST):
         assert beaten.wait(PATIENCE_SECONDS)
     kept = Round.objects.get().lease_until
     assert kept >= taken + timedelta(seconds=59)
     Round.objects.update(state="cancelled")
-    assert not rounds.prolong(hold, real_now=timezone.now() + timedelta(hours=1))
+    assert not rounds.prolong(held, real_now=timezone.now() + timedelta(hours=1))
     assert Round.objects.get().lease_until == kept

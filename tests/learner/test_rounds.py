@@ -9,9 +9,10 @@ from django.db import IntegrityError, connections, transaction
 from annotation import publishing, webhooks
 from annotation.errors import Conflict
 from annotation.models import Delivery, Draw, Generation, OrderChunk, Queue, Sentence
-from learner import ordering, rounds, scoring, tasks, training
+from learner import lag, ordering, rounds, scoring, tasks, training
 from learner.analysis_data import read_trajectory
 from learner.models import Checkpoint, CurvePoint, Event, Round
+from learner.process_leases import LostLeaseError
 from segmenter.query import STRATEGIES
 from tests.factories import make_corpus, make_member, make_user
 from tests.learner.working import answer, arm_labels, later, make_loop, thai, turn
@@ -342,7 +343,7 @@ def test_a_killed_worker_costs_one_attempt_and_the_next_closes_the_round(loop, d
     assert "stopped answering" in round_.error
     round_ = turn(round_)
     assert (round_.state, round_.error) == ("closed", "")
-    with pytest.raises(rounds.LostRoundError):
+    with pytest.raises(LostLeaseError):
         rounds.renew(dead, step="training", done=1, total=2, real_now=later())
 
 
@@ -350,11 +351,11 @@ def test_a_worker_believed_dead_writes_nothing_when_it_comes_back(loop, desk):
     round_ = in_training(loop, desk)
     dead = rounds.take(round_.pk, 1, real_now=later())
     rounds.advance(round_.pk, real_now=later(seconds=70))
-    with pytest.raises(rounds.LostRoundError), rounds.writing(dead) as held:
+    with pytest.raises(LostLeaseError), rounds.writing(dead) as held:
         Checkpoint.objects.create(round=held, arm="active", seed=1, path="x", created_at=desk.now)
     assert not Checkpoint.objects.exists()
     rounds_before = Round.objects.get().attempt
-    with pytest.raises(rounds.LostRoundError):
+    with pytest.raises(LostLeaseError):
         rounds.give_up(dead, "too late", real_now=later())
     assert Round.objects.get().attempt == rounds_before
 
@@ -371,12 +372,12 @@ def test_new_labels_are_counted_though_the_clock_was_set_back(loop, desk):
     right = in_training(loop, desk)
     ahead = Round.objects.get(pk=right.pk)
     ahead.labels_until = later(hours=1)
-    by_time, by_number = rounds.new_labels(right), rounds.new_labels(ahead)
+    by_time, by_number = lag.new_labels(right), lag.new_labels(ahead)
     desk.now = later()
     answer(desk, make_member(loop), 6)
-    new = rounds.new_labels(right) - by_time
+    new = lag.new_labels(right) - by_time
     assert new > 0
-    assert rounds.new_labels(ahead) - by_number == new
+    assert lag.new_labels(ahead) - by_number == new
 
 
 def test_a_lost_message_is_sent_again_without_costing_an_attempt(
@@ -463,11 +464,11 @@ def test_only_a_failed_round_that_is_the_latest_is_restarted(loop, desk):
 
 def test_a_cancelled_round_stops_its_worker_and_leaves_the_order(loop, desk):
     round_ = in_training(loop, desk)
-    hold = rounds.take(round_.pk, 1, real_now=later())
+    held = rounds.take(round_.pk, 1, real_now=later())
     manager = make_user()
     rounds.cancel(round_, now=desk.now, actor_id=manager.pk)
-    with pytest.raises(rounds.LostRoundError):
-        rounds.renew(hold, step="training", done=0, total=1, real_now=later())
+    with pytest.raises(LostLeaseError):
+        rounds.renew(held, step="training", done=0, total=1, real_now=later())
     round_.refresh_from_db()
     assert (round_.state, Generation.objects.count()) == ("cancelled", 0)
     assert Event.objects.get(kind="round.cancelled").actor == manager
@@ -490,13 +491,13 @@ def test_a_shard_whose_worker_died_is_scored_by_another(loop, desk):
     round_ = in_training(loop, desk)
     training.train_round(round_.pk, 1)
     shard = round_.shards.get()
-    dead = scoring._take(shard.pk, 0)
+    dead = scoring.take(shard.pk, 0)
     rounds.advance(round_.pk, real_now=later(seconds=70))
     scoring.score_shard(shard.pk, 1)
     shard.refresh_from_db()
     assert shard.done_at is not None
-    with pytest.raises(scoring.LostShardError):
-        scoring._write(dead, scores=[])
+    with pytest.raises(LostLeaseError):
+        scoring.finish(dead, [], [])
     assert turn(round_).state == "closed"
 
 
@@ -529,14 +530,14 @@ def test_a_late_draw_is_not_served_again_from_an_order_made_before_it(loop, desk
 
 
 def test_the_lag_of_the_served_order_counts_labels_and_minutes_since_its_freeze(loop, desk):
-    assert rounds.staleness(loop, now=desk.now) is None
+    assert lag.staleness(loop, now=desk.now) is None
     loop.simulated_now = desk.now
     loop.save()
     turn(rounds.open_if_due(loop, now=desk.now))
     before = arm_labels(loop)
     desk.wait(minutes=10, seconds=30)
     answer(desk, make_member(loop), 5)
-    stale = rounds.staleness(loop, now=desk.now)
+    stale = lag.staleness(loop, now=desk.now)
     assert stale.labels == arm_labels(loop) - before
     assert stale.minutes == 10
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from annotation.models import Generation, Queue, Sentence, Suggestion
-from learner import rounds, scoring, suggestions, training
+from learner import filling, rounds, scoring, suggestions, training
+from learner.process_leases import LostLeaseError
 from segmenter.baselines import dictionary_boundaries
 from tests.factories import make_member
 from tests.learner.working import answer, later, make_loop, turn
@@ -149,6 +150,20 @@ def test_filling_that_dies_is_asked_for_again_and_a_late_one_writes_nothing(desk
     round_.refresh_from_db()
     assert round_.filled_at is None
     suggestions.fill_order(round_.pk, first + 1)
+    round_.refresh_from_db()
+    assert round_.filled_at is not None
+
+
+def test_filling_whose_message_comes_again_goes_on_at_once_and_the_first_writes_nothing(desk):
+    loop = make_loop(suggestion_policy="dictionary", holdout=0)
+    answer(desk, make_member(loop), 30)
+    round_ = at_publication(rounds.open_if_due(loop, now=desk.now), desk)
+    first = filling.take(round_.pk, round_.attempt, real_now=later())
+    second = filling.take(round_.pk, round_.attempt, real_now=later())
+    assert not filling.prolong(first, real_now=later())
+    with pytest.raises(LostLeaseError):
+        filling.finish(first, real_now=later())
+    filling.finish(second, real_now=later())
     round_.refresh_from_db()
     assert round_.filled_at is not None
 

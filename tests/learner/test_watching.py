@@ -1,16 +1,15 @@
 """The watch: it finds what nobody tells, once, and leaves a quiet project alone."""
 
-import uuid
 from datetime import timedelta
 
 import numpy as np
 import pytest
 
 from annotation import release
-from annotation.models import Assignment, Project, Queue, Sentence
+from annotation.models import Assignment, Project, Sentence
 from learner import rounds, watching
 from learner.models import Event, Round
-from tests.factories import make_corpus, make_member, make_project
+from tests.factories import make_corpus, make_finished, make_member, make_project
 from tests.learner.working import answer, turn
 
 pytestmark = pytest.mark.django_db
@@ -22,25 +21,9 @@ def found(project: Project, kind: str) -> list[Event]:
 
 def write_work(project: Project, user, sentences: list[Sentence], desk, *, seconds) -> None:
     """Put readings on record, a minute apart, without going through the queues."""
-    queue = Queue.objects.get(project=project, kind="random")
     for sentence, took in zip(sentences, seconds, strict=True):
         desk.wait(minutes=1)
-        Assignment.objects.create(
-            id=uuid.uuid4(),
-            project=project,
-            queue=queue,
-            number=sentence.pk,
-            sentence=sentence,
-            slot=0,
-            required_annotations=1,
-            annotator=user,
-            state="submitted",
-            leased_at=desk.now,
-            lease_until=desk.now,
-            finished_at=desk.now,
-            suggestion_policy="none",
-            active_ms=int(1000 * took),
-        )
+        make_finished(sentence, user, at=desk.now, suggestion_policy="none", active_ms=int(1000 * took))
 
 
 @pytest.fixture

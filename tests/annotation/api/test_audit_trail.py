@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from django.test import override_settings
 
 from annotation import audit
@@ -108,13 +109,46 @@ def test_an_entry_and_its_act_are_stored_together_or_not_at_all(people):
     assert not AuditEntry.objects.exists()
 
 
-def test_an_entry_cannot_be_changed(people):
+@pytest.fixture
+def entry(people):
+    """Return an entry of a project of its own."""
     with audit.recording("settings.changed", actor=people.manager, project=make_project()) as entry:
-        pass
+        return entry
+
+
+def test_an_entry_cannot_be_changed(entry):
     with pytest.raises(TypeError, match="cannot be changed"):
         entry.save()
     with pytest.raises(TypeError, match="cannot be deleted"):
         entry.delete()
+
+
+def commit(statement: str, *values: object) -> None:
+    """Send a statement and have the constraints that are deferred to the end of a transaction checked."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        connection.check_constraints()
+
+
+def test_nor_by_sql(entry, people):
+    for change in ("act = 'x'", "after = '{}'", "actor_id = NULL", "project_id = NULL"):
+        with pytest.raises(IntegrityError, match=f"Entry {entry.pk} of the audit trail cannot be changed"):
+            commit(f"UPDATE annotation_auditentry SET {change} WHERE id = %s", entry.pk)
+    with pytest.raises(IntegrityError, match=f"Entry {entry.pk} of the audit trail cannot be deleted"):
+        commit("DELETE FROM annotation_auditentry WHERE id = %s", entry.pk)
+    with audit.recording("account.locked", actor=None, person=people.manager) as of_account:
+        pass
+    with pytest.raises(IntegrityError, match="cannot be deleted"):
+        commit("DELETE FROM annotation_auditentry WHERE id = %s", of_account.pk)
+    assert AuditEntry.objects.count() == 2
+
+
+def test_a_project_is_deleted_with_its_entries_and_nobody_elses(entry, people):
+    with audit.recording("settings.changed", actor=people.manager, project=people.project) as other:
+        pass
+    entry.project.delete()
+    connection.check_constraints()
+    assert list(AuditEntry.objects.all()) == [other]
 
 
 def test_a_view_that_lets_managers_change_something_names_its_act():

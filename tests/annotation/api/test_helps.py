@@ -1,14 +1,13 @@
 """What helps an annotator: lookups, practice, comments that came back, one's own hours."""
 
-import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from annotation import practice
 from annotation.lookups import covering, listed_words
-from annotation.models import Annotation, Assignment, Offer, Project, Queue, Sentence
-from tests.factories import make_corpus
+from annotation.models import Assignment, Offer, Project, Queue, Sentence
+from tests.factories import make_corpus, make_reading
 
 pytestmark = pytest.mark.django_db
 MORNING = datetime(2026, 1, 5, 2, tzinfo=UTC)
@@ -24,30 +23,7 @@ def read(people, user, text, words, *, slot=0, at=MORNING):
     for word in words.split("|")[:-1]:
         position += len(word)
         starts.append(position)
-    assignment = Assignment.objects.create(
-        project=people.project,
-        queue=Queue.objects.get(project=people.project, kind="random"),
-        number=1,
-        sentence=sentence,
-        slot=slot,
-        required_annotations=slot + 1,
-        annotator=user,
-        state="submitted",
-        leased_at=at,
-        lease_until=at,
-        finished_at=at,
-        active_ms=4500,
-    )
-    Annotation.objects.create(
-        assignment=assignment,
-        sentence=sentence,
-        annotator=user,
-        boundaries=starts,
-        active_ms=4500,
-        key_actions=3,
-        client_key=uuid.uuid4(),
-        created_at=at,
-    )
+    make_reading(sentence, user, starts, at=at, slot=slot, required_annotations=slot + 1, active_ms=4500)
     return sentence
 
 

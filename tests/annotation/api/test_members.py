@@ -16,9 +16,8 @@ from annotation.models import (
     Invitation,
     Membership,
     OutboxEntry,
-    Queue,
 )
-from tests.factories import make_corpus, make_member
+from tests.factories import make_corpus, make_member, make_reading
 
 pytestmark = pytest.mark.django_db
 NEWCOMER = {"username": "somsri", "password": "ตัดคำไทยให้ถูก", "name": "สมศรี"}
@@ -119,34 +118,12 @@ def test_hours_are_told_by_person_and_thai_day(people, by, manager):
 def read_by_two(people, readings, reference=None, *, documents=1):
     """Let both annotators have read as many sentences as there are pairs of boundaries."""
     now = timezone.now()
-    queue = Queue.objects.get(project=people.project, kind="measurement")
+    twice = {"queue": "measurement", "required_annotations": 2}
     corpus = make_corpus(people.project, len(readings), documents=documents)
     sentences = [one for document in corpus.documents.all() for one in document.sentences.all()]
-    for number, (sentence, pair) in enumerate(zip(sentences, readings, strict=True)):
+    for sentence, pair in zip(sentences, readings, strict=True):
         for slot, annotator in enumerate((people.annotator, people.second)):
-            assignment = Assignment.objects.create(
-                project=people.project,
-                queue=queue,
-                number=number,
-                sentence=sentence,
-                slot=slot,
-                required_annotations=2,
-                annotator=annotator,
-                state="submitted",
-                leased_at=now,
-                lease_until=now,
-                finished_at=now,
-            )
-            Annotation.objects.create(
-                assignment=assignment,
-                sentence=sentence,
-                annotator=annotator,
-                boundaries=pair[slot],
-                active_ms=1000,
-                key_actions=2,
-                client_key=uuid.uuid4(),
-                created_at=now,
-            )
+            make_reading(sentence, annotator, pair[slot], at=now, slot=slot, **twice)
         if reference is not None:
             Adjudication.objects.create(
                 sentence=sentence, boundaries=reference, adjudicator=people.manager, created_at=now
