@@ -174,9 +174,9 @@ def settle(
     # The row's lock orders two who settle at once; the constraint on revisions stands behind it.
     sentence = Sentence.objects.select_for_update(no_key=True).filter(project=project, pk=sentence_id).first()
     if sentence is None:
-        raise NotFound(f"There is no sentence {sentence_id} in this project.")
+        raise NotFound("not_in_project", thing="sentence", id=sentence_id)
     if not sentence.annotations.exists():
-        raise Conflict(f"Nobody has annotated sentence {sentence_id} yet.", sentence=sentence_id)
+        raise Conflict("unread", sentence=sentence_id, details={"sentence": sentence_id})
     adjudication = Adjudication.objects.create(
         sentence=sentence,
         revision=sentence.adjudications.count(),
@@ -195,4 +195,5 @@ def _checked(boundaries: Sequence[int], sentence: Sentence) -> list[int]:
     try:
         return list(check_boundaries(boundaries, n_clusters=sentence.n_clusters))
     except InvalidBoundaries as error:
-        raise BadBoundaries(str(error), boundaries=list(boundaries)[:20]) from error
+        shown = list(boundaries)[:20]
+        raise BadBoundaries("bad_boundaries", problem=str(error), details={"boundaries": shown}) from error

@@ -49,7 +49,7 @@ def submit(assignment_id: uuid.UUID, reading: Reading, *, annotator_id: int, now
     except IntegrityError as error:
         if "a_submit_is_stored_once" in str(error):
             key = str(reading.client_key)
-            raise Conflict(f"The key {key} was used for another sentence.", client_key=key) from error
+            raise Conflict("key_used", key=key, details={"client_key": key}) from error
         if "one_holder_a_slot" not in str(error):
             raise
         # Somebody was handed the sentence while late work took its slot: now it gets a further one.
@@ -66,7 +66,8 @@ def _check(reading: Reading, *, n_clusters: int | None) -> None:
     try:
         check_boundaries(reading.boundaries, n_clusters=n_clusters or max(reading.boundaries, default=0) + 1)
     except InvalidBoundaries as error:
-        raise BadBoundaries(str(error), boundaries=reading.boundaries[:20]) from error
+        shown = reading.boundaries[:20]
+        raise BadBoundaries("bad_boundaries", problem=str(error), details={"boundaries": shown}) from error
 
 
 # One statement: the annotation, the end of the lease, the fact for the learner, and the second readings that
@@ -155,7 +156,7 @@ def _store_otherwise(
         assignment.pk, reading, annotator_id=annotator_id, now=now, state=assignment.state, revision=revision
     )
     if stored is None:
-        raise Conflict(f"Assignment {assignment_id} changed while it was being stored.")
+        raise Conflict("changed_meanwhile", assignment=str(assignment_id))
     return stored
 
 
@@ -163,15 +164,12 @@ def _next_revision(assignment: Assignment, reading: Reading) -> int:
     if assignment.state != State.SUBMITTED:
         return 0
     if Adjudication.objects.filter(sentence_id=assignment.sentence_id).exists():
-        raise Adjudicated("This sentence has been adjudicated; it can no longer be changed.")
+        raise Adjudicated("adjudicated")
     latest = Annotation.objects.filter(assignment=assignment).order_by("-revision")
     stored, boundaries = latest.values_list("revision", "boundaries")[0]
     if reading.revision not in (None, stored + 1):
-        raise RevisedElsewhere(
-            "You have sent this sentence from somewhere else meanwhile.",
-            revision=stored,
-            boundaries=boundaries,
-        )
+        details = {"revision": stored, "boundaries": boundaries}
+        raise RevisedElsewhere("revised_elsewhere", details=details)
     return stored + 1
 
 

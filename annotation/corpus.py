@@ -108,7 +108,7 @@ def receive(
             corpus = register(project, Path(draft), file_name=file_name, now=now, **description)
             if corpus.state == State.READY:
                 name, day = corpus.name, corpus.imported_at.date()
-                raise Conflict(f"This file was imported as {name!r} on {day}.", corpus=corpus.pk)
+                raise Conflict("imported_before", name=name, day=str(day), details={"corpus": corpus.pk})
             os.replace(draft, upload_path(corpus))
             audit.note(thing=f"corpus {corpus.pk}", after={"name": corpus.name, "sha256": corpus.file_sha256})
             send("annotation.tasks.import_corpus", corpus.pk)
@@ -150,10 +150,9 @@ def register(
     """Return the row of a file's import: the one it has, or a new one in state importing."""
     described = Description(**fields)
     if described.splitter not in SPLITTERS:
-        known = ", ".join(SPLITTERS)
-        raise BadInput(f"The splitter {described.splitter!r} is unknown; known: {known}.")
+        raise BadInput("splitter_unknown", splitter=described.splitter, known=", ".join(SPLITTERS))
     if described.file_format is not None and described.file_format not in FORMATS:
-        raise BadInput(f"The format {described.file_format!r} is unknown; known: {', '.join(FORMATS)}.")
+        raise BadInput("format_unknown", format=described.file_format, known=", ".join(FORMATS))
     label = file_label(path, file_name)
     values = {
         "name": described.name or label,
@@ -182,9 +181,9 @@ def register(
 def _check_text(name: str, value: str) -> None:
     longest = getattr(Corpus._meta.get_field(name), "max_length", None)
     if longest and len(value) > longest:
-        raise BadInput(f"`{name}` is longer than {longest} characters: {value[:40]!r}…")
+        raise BadInput("corpus_field_long", field=name, longest=longest, value=value[:40])
     if "\0" in value:
-        raise BadInput(f"`{name}` holds a zero byte.")
+        raise BadInput("corpus_field_zero", field=name)
 
 
 def _hash(path: Path) -> str:
@@ -214,7 +213,7 @@ def _import_lock(project_id: int) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [IMPORT_LOCK, project_id])
         if not cursor.fetchone()[0]:
-            raise Conflict("Another import of this project is under way; try again when it is done.")
+            raise Conflict("import_under_way")
     try:
         yield
     finally:
@@ -253,7 +252,7 @@ def _load(corpus: Corpus, path: Path, progress: Progress) -> None:
                 corpus.save(update_fields=["progress", "file_format"])
             progress(file.bytes_read, file.size)
     if not counts["sentences"] + counts["duplicates_within"] + counts["duplicates_across"]:
-        raise bad_file("holds no sentence", file=file.file)
+        raise bad_file("file_no_sentence", file=file.file)
 
 
 def _ahead(items: Iterator[T]) -> Iterator[T]:

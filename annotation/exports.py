@@ -20,7 +20,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from annotation import audit, clock, data_card, export_rows, locks, release, webhooks
-from annotation.errors import BadInput, Conflict
+from annotation.errors import BadInput, Conflict, reason_of
 from annotation.export_files import WRITERS, Archive, json_line
 from annotation.export_rows import WORD_END, Columns, rows_of
 from annotation.models import Corpus, Export, Guideline, Project, Sentence
@@ -75,7 +75,7 @@ def create(
                 created_at=now,
             )
     except IntegrityError as error:
-        raise Conflict(f"There is an edition {name!r} already.", name=name) from error
+        raise Conflict("edition_there", name=name, details={"name": name}) from error
 
 
 def preview(project: Project, *, which: str, filters: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,7 +115,13 @@ def request(project: Project, **ordered: Any) -> Export:
 
 def _check(name: str, value: Any, allowed: Iterable[Any]) -> None:
     if value not in allowed:
-        raise BadInput(f"`{name}` is {value!r}; known: {', '.join(allowed)}.", **{name: str(value)})
+        raise BadInput(
+            "choice_unknown",
+            field=name,
+            value=str(value),
+            known=", ".join(allowed),
+            details={name: str(value)},
+        )
 
 
 def path_of(export: Export) -> Path:
@@ -144,7 +150,7 @@ def run(export_id: int) -> Export:
             export.state = State.READY
         except Exception as error:
             log.exception("export %s failed", export.pk)
-            export.state, export.error = State.FAILED, f"{type(error).__name__}: {error}"
+            export.state, export.why = State.FAILED, reason_of(error).as_json()
         export.finished_at = clock.now(export.project)
         with transaction.atomic():
             export.save()

@@ -19,5 +19,5 @@ def resolve(project: Project, flag_id: int, *, now: datetime) -> Flag:
     Flag.objects.filter(sentence__project=project, pk=flag_id, resolved_at=None).update(resolved_at=now)
     flag = of_project(project).filter(pk=flag_id).first()
     if flag is None:
-        raise NotFound(f"There is no flag {flag_id} in this project.")
+        raise NotFound("not_in_project", thing="flag", id=flag_id)
     return flag

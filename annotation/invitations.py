@@ -22,7 +22,7 @@ def create(
 ) -> tuple[Invitation, str]:
     """Make an invitation and return it with its token, which is shown this once. `now` is real time."""
     if role not in ROLES:
-        raise BadInput(f"Nobody becomes {role} by a link; known: {', '.join(ROLES)}.", role=role)
+        raise BadInput("invitation_role", role=role, known=", ".join(ROLES), details={"role": role})
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         project=project,
@@ -41,7 +41,7 @@ def revoke(project: Project, invitation_id: int, *, now: datetime) -> Invitation
     """End an invitation; the second time changes nothing."""
     invitation = project.invitations.filter(pk=invitation_id).first()
     if invitation is None:
-        raise NotFound(f"There is no invitation {invitation_id} in this project.")
+        raise NotFound("not_in_project", thing="invitation", id=invitation_id)
     if invitation.revoked_at is None:
         invitation.revoked_at = now
         invitation.save(update_fields=["revoked_at"])
@@ -56,7 +56,7 @@ def find(token: str) -> Invitation:
 def _open(found: QuerySet[Invitation]) -> Invitation:
     invitation = found.filter(revoked_at=None, expires_at__gt=timezone.now()).first()
     if invitation is None or invitation.taken >= invitation.places:
-        raise NotFound("This link is not valid (any more); ask the manager for a new one.")
+        raise NotFound("invitation_over")
     return invitation
 
 

@@ -21,14 +21,19 @@ def renew(assignment_id: uuid.UUID, *, annotator_id: int, now: datetime) -> date
         assignment = latest_of(own_assignment(assignment_id, annotator_id=annotator_id))
         if assignment.state in (Assignment.State.EXPIRED, Assignment.State.RELEASED):
             if not take_back(assignment):
-                raise Conflict("This sentence has gone to somebody else meanwhile.", state=assignment.state)
+                raise Conflict("lease_gone", details={"state": assignment.state})
             assignment.state = Assignment.State.LEASED
             charging.charge([assignment.pk])
         if assignment.state != Assignment.State.LEASED:
-            raise Conflict(f"This sentence is {assignment.state} already.", state=assignment.state)
+            raise _over(assignment)
         assignment.lease_until = now + timedelta(seconds=assignment.project.lease_seconds)
         assignment.save(update_fields=["lease_until", "state"])
     return assignment.lease_until
+
+
+def _over(assignment: Assignment) -> Conflict:
+    state = str(assignment.state)
+    return Conflict("sentence_over", state=state, details={"state": state})
 
 
 def own_assignment(assignment_id: uuid.UUID, *, annotator_id: int) -> Assignment:
@@ -40,7 +45,7 @@ def own_assignment(assignment_id: uuid.UUID, *, annotator_id: int) -> Assignment
         .first()
     )
     if assignment is None:
-        raise NotFound(f"You have no assignment {assignment_id}.")
+        raise NotFound("no_assignment", assignment=str(assignment_id))
     return assignment
 
 
@@ -150,7 +155,7 @@ def skip(assignment_id: uuid.UUID, *, annotator_id: int, reason: str, active_ms:
     if assignment.state == Assignment.State.SKIPPED:
         return
     if assignment.state != Assignment.State.LEASED:
-        raise Conflict(f"This sentence is {assignment.state} already.", state=assignment.state)
+        raise _over(assignment)
     declined = declining.is_skipped_enough(assignment)
     if declined:
         declining.decline([assignment.sentence_id], now=now)

@@ -13,6 +13,7 @@ import urllib3
 from django.conf import settings
 
 from annotation.errors import BadInput
+from annotation.reasons import Reason, Value
 
 TIMEOUT = urllib3.Timeout(connect=5, read=10)
 KEPT_CHARACTERS = 200
@@ -20,7 +21,11 @@ PORTS = {"https": 443, "http": 80}
 
 
 class RefusedError(Exception):
-    """The address is none that requests may go to."""
+    """The address is none that requests may go to, for a reason."""
+
+    def __init__(self, why: str, **values: Value) -> None:
+        self.why = Reason(why, values)
+        super().__init__(str(self.why))
 
 
 def check_url(url: str) -> None:
@@ -30,7 +35,12 @@ def check_url(url: str) -> None:
         if _is_number(str(parts.hostname)):
             _refuse_private(str(parts.hostname))
     except (RefusedError, ValueError) as error:
-        raise BadInput(f"{url!r:.200} is not an address to send to: {error}.") from error
+        problem = (
+            error.why
+            if isinstance(error, RefusedError)
+            else Reason("address_malformed", {"error": str(error)})
+        )
+        raise BadInput("address_refused", url=url[:200], problem=problem) from error
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int | None, str]:
@@ -60,9 +70,9 @@ def _parts(url: str) -> SplitResult:
     parts = urlsplit(url)
     schemes = {"https", "http"} if settings.WEBHOOK_PRIVATE_ADDRESSES else {"https"}
     if parts.scheme not in schemes:
-        raise RefusedError(f"it has to begin with {' or '.join(sorted(schemes))}")
+        raise RefusedError("address_scheme", schemes=", ".join(f"{scheme}://" for scheme in sorted(schemes)))
     if not parts.hostname or parts.username is not None or parts.fragment:
-        raise RefusedError("it needs a host, and no name, password or fragment")
+        raise RefusedError("address_parts")
     # Raises ValueError for a port that is none.
     _ = parts.port
     return parts
@@ -92,4 +102,4 @@ def _refuse_private(address: str) -> None:
     number = ipaddress.ip_address(address)
     mapped = getattr(number, "ipv4_mapped", None) or number
     if not settings.WEBHOOK_PRIVATE_ADDRESSES and (not mapped.is_global or mapped.is_multicast):
-        raise RefusedError(f"{address} is not a public address")
+        raise RefusedError("address_private", address=address)

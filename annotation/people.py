@@ -1,7 +1,9 @@
 """People of a project: who is a member, who joins, who changes roles, who leaves."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
+from functools import reduce
 
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
@@ -12,6 +14,7 @@ from django.db.models import QuerySet
 from annotation import audit, clock, leases, outbox, sql
 from annotation.errors import BadInput, Conflict, NotAllowed
 from annotation.models import Adjudication, Assignment, Flag, Identity, Membership, Project
+from annotation.reasons import Reason
 
 Role = Membership.Role
 
@@ -57,7 +60,7 @@ def add(
     if user is None:
         user = create_account(username, password=password, name=name)
     elif password or name:
-        raise Conflict(f"There is an account {username!r} already; leave out password and name to add it.")
+        raise Conflict("account_there", username=username)
     return join(project, user, role=role, actor=actor, now=now)
 
 
@@ -69,7 +72,7 @@ def join(project: Project, user: User, *, role: str, actor: User, now: datetime)
         with transaction.atomic():
             membership = Membership.objects.create(project=project, user=user, role=role)
     except IntegrityError as error:
-        raise Conflict(f"{username!r} is a member of this project already.", username=username) from error
+        raise Conflict("member_already", username=username, details={"username": username}) from error
     after = {"role": role, "active": True}
     audit.note(thing=f"membership {membership.pk}", person=user, after=after)
     payload = {"actor": actor.pk, "user": user.pk, "after": after}
@@ -86,10 +89,8 @@ def reset_password(user: User, password: str, *, actor: User) -> None:
     managed = Membership.objects.filter(user=actor, role=Role.MANAGER, active=True).values("project")
     elsewhere = Membership.objects.filter(user=user).exclude(project__in=managed)
     if user.is_staff or elsewhere.exists():
-        raise NotAllowed(
-            f"{user.username!r} has work in projects that you do not manage; an administrator has to do it.",
-            username=user.username,
-        )
+        name = user.username
+        raise NotAllowed("account_elsewhere", username=name, details={"username": name})
     set_password(user, password)
     audit.note(person=user)
 
@@ -99,7 +100,7 @@ def set_password(user: User, password: str) -> None:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise BadInput(" ".join(error.messages), username=user.username) from error
+        raise _refused(user, error) from error
     user.set_password(password)
     user.save(update_fields=["password"])
 
@@ -115,14 +116,40 @@ def create_account(username: str, *, password: str | None, name: str) -> User:
         if password is not None:
             validate_password(password, user)
     except ValidationError as error:
-        raise BadInput(" ".join(error.messages), username=username) from error
+        raise _refused(user, error) from error
     user.set_password(password)
     try:
         with transaction.atomic():
             user.save()
     except IntegrityError as error:
-        raise Conflict(f"There is an account {username!r} already.", username=username) from error
+        raise Conflict("username_taken", username=username, details={"username": username}) from error
     return user
+
+
+# Causes that Django names and we have sentences for; the password's rules are its standard ones.
+_PASSWORD_RULES = {"password_too_similar", "password_too_common", "password_entirely_numeric"}
+
+
+def _refused(user: User, error: ValidationError) -> BadInput:
+    """Return why an account or a password will not do: all that is wrong, one sentence after the other."""
+    details = {"username": user.username}
+    found = [_why(user, name, one) for name, ones in _by_field(error) for one in ones]
+    why = reduce(lambda first, second: Reason("both", {"first": first, "second": second}), found)
+    return BadInput(why.code, **why.values, details=details)
+
+
+def _by_field(error: ValidationError) -> Iterable[tuple[str, list[ValidationError]]]:
+    return error.error_dict.items() if hasattr(error, "error_dict") else [("password", error.error_list)]
+
+
+def _why(user: User, name: str, error: ValidationError) -> Reason:
+    if error.code in _PASSWORD_RULES:
+        return Reason(str(error.code))
+    if error.code == "password_too_short":
+        return Reason("password_too_short", {"least": int((error.params or {})["min_length"])})
+    if name == "username":
+        return Reason("username_invalid", {"username": user.username})
+    return Reason("account_invalid", {"error": " ".join(error.messages)})
 
 
 @transaction.atomic
@@ -148,7 +175,7 @@ def change(
     membership.role, membership.active = str(after["role"]), bool(after["active"])
     membership.save(update_fields=["role", "active"])
     if not _managers(project).exists():
-        raise Conflict("A project needs a manager; this is the last one.", membership=membership.pk)
+        raise Conflict("last_manager", details={"membership": membership.pk})
     if not (membership.active and membership.role == Role.ANNOTATOR):
         _release(project, membership.user_id, now=now)
     audit.note(person=membership.user, before=before, after=after)

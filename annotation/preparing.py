@@ -4,13 +4,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
+from typing import Any
 
 from annotation import keys, near_duplicates
+from annotation.errors import BadFile
 from annotation.models import Project
 from annotation.readers import Record, bad_file
 from annotation.splitters import LINE_BREAK
 from segmenter.clusters import cluster_lengths_of
-from segmenter.text import ClusterTooLong, WordsDoNotJoin, boundaries_from_words
+from segmenter.text import LONGEST_CLUSTER, ClusterTooLong, WordsDoNotJoin, boundaries_from_words
 
 LONGEST_SENTENCE = 2000
 LONGEST_NAME = 200
@@ -83,8 +85,7 @@ class Preparer:
             chunk.sources[record.source] = chunk.sources.get(record.source, 0) + 1
         found = FORBIDDEN.search(record.text)
         if found:
-            place = f"holds a control character at character {found.start()}"
-            raise bad_file(place, file=record.file, line=record.line, value=found[0])
+            raise _bad(record, "file_control_character", at=found.start(), value=found[0])
         _check_name(record, "document", LONGEST_NAME)
         _check_name(record, "domain", LONGEST_DOMAIN)
         if record.words is not None:
@@ -125,11 +126,15 @@ def _cut(chunk: Chunk, read: _Read) -> None:
             if words is not None:
                 boundaries, moved = boundaries_from_words(words, text=text, lengths=own)
                 chunk.moved += moved
-        except (ClusterTooLong, WordsDoNotJoin) as error:
-            raise bad_file(str(error), file=record.file, line=record.line, value=record.text) from error
+        except ClusterTooLong as error:
+            sizes = {"length": error.length, "longest": LONGEST_CLUSTER}
+            raise _bad(record, "file_cluster_long", at=error.position, value=record.text, **sizes) from error
+        except WordsDoNotJoin as error:
+            differ = {"expected": repr(error.expected), "found": repr(error.found)}
+            raise _bad(record, "file_words_astray", at=error.position, value=record.text, **differ) from error
         if len(own) > LONGEST_SENTENCE:
-            long = f"has a sentence of {len(own)} clusters; at most {LONGEST_SENTENCE} are allowed"
-            raise bad_file(long, file=record.file, line=record.line, value=text)
+            sizes = {"clusters": len(own), "longest": LONGEST_SENTENCE}
+            raise _bad(record, "file_sentence_long", value=text, **sizes)
         chunk.lengths.append(own)
         chunk.boundaries.append(boundaries)
 
@@ -137,8 +142,11 @@ def _cut(chunk: Chunk, read: _Read) -> None:
 def _check_name(record: Record, field_name: str, longest: int) -> None:
     value = getattr(record, field_name)
     if value and (len(value) > longest or FORBIDDEN_IN_NAMES.search(value)):
-        what = f"`{field_name}` is longer than {longest} characters or holds a control character"
-        raise bad_file(what, file=record.file, line=record.line, value=value)
+        raise _bad(record, "file_name_bad", field=field_name, longest=longest, value=value)
+
+
+def _bad(record: Record, code: str, **values: Any) -> BadFile:
+    return bad_file(code, file=record.file, line=record.line, **values)
 
 
 def _pieces_with_words(record: Record) -> Iterator[tuple[str, list[str]]]:

@@ -16,7 +16,7 @@ from annotation.adjudication import clusters_of
 from annotation.errors import BadFile
 from annotation.models import Corpus, Project, Sentence
 from annotation.preparing import Chunk, Preparer
-from annotation.readers import InputFile, Record
+from annotation.readers import InputFile, Record, bad_file
 from annotation.splitters import SPLITTERS
 from segmenter.text import clusters_from_lengths
 
@@ -59,10 +59,11 @@ class Found:
 def of_file(project: Project, path: Path, *, file_name: str, domain: str, splitter: str) -> dict[str, Any]:
     """Read the front of a file as an import would, and say what it found.
 
-    `error` says what an import would stop at, None where nothing is wrong in what was read; `whole` whether
-    that was all of it. Counts are of what was read. `imported_as` names the corpus that holds the same file.
+    `error` and `why` say what an import would stop at, None where nothing is wrong in what was read; `whole`
+    whether that was all of it. Counts are of what was read. `imported_as` names the corpus that holds the
+    same file.
     """
-    found, error, whole = Found(), None, False
+    found, why, whole = Found(), None, False
     preparer = Preparer(project, split=SPLITTERS[splitter], domain=domain)
     file_format = ""
     try:
@@ -73,9 +74,9 @@ def of_file(project: Project, path: Path, *, file_name: str, domain: str, splitt
                 file_format = file.format
             whole = records.is_whole
     except BadFile as bad:
-        error = bad.message
-    if error is None and not found.sentences:
-        error = f"{file_name}: holds no sentence."
+        why = bad.why
+    if why is None and not found.sentences:
+        why = bad_file("file_no_sentence", file=file_name).why
     with path.open("rb") as raw:
         sha256 = hashlib.file_digest(raw, "sha256").hexdigest()
     same = Corpus.objects.filter(
@@ -84,7 +85,8 @@ def of_file(project: Project, path: Path, *, file_name: str, domain: str, splitt
     return {
         "format": file_format,
         "whole": whole,
-        "error": error,
+        "error": why and str(why),
+        "why": why and why.as_json(),
         "imported_as": same.name if same else None,
         "records": found.records,
         "sentences": found.sentences,

@@ -120,7 +120,8 @@ def change(project: Project, changes: Mapping[str, Any], *, actor: User, now: da
 def _check(settings: Mapping[str, Any]) -> None:
     strategy = settings.get("strategy")
     if strategy is not None and strategy not in STRATEGIES:
-        raise BadInput(f"There is no strategy {strategy!r}.", strategy=strategy, known=list(STRATEGIES))
+        details = {"strategy": strategy, "known": list(STRATEGIES)}
+        raise BadInput("strategy_unknown", strategy=strategy, details=details)
 
 
 def _refuse_fixed(project: Project, after: Mapping[str, Any]) -> None:
@@ -128,10 +129,12 @@ def _refuse_fixed(project: Project, after: Mapping[str, Any]) -> None:
     if project.corpora.exists():
         fixed |= FIXED_BY_IMPORT
     for name in sorted(fixed & after.keys()):
-        since = "work began" if name in FIXED_BY_START else "the first import"
         raise Conflict(
-            f"{name} is fixed since {since}; it stays {getattr(project, name)}, not {after[name]}.",
+            "fixed_by_start" if name in FIXED_BY_START else "fixed_by_import",
             setting=name,
+            value=getattr(project, name),
+            wanted=after[name],
+            details={"setting": name},
         )
 
 

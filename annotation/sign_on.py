@@ -40,17 +40,17 @@ def find_or_join(
     known = Identity.objects.select_related("user").filter(**key).first()
     user = known.user if known else held or (_of_email(claims) if match_email else None)
     if user is not None and not user.is_active:
-        raise NotAllowed("This account is closed.")
+        raise NotAllowed("account_closed")
     if known is not None:
         return known.user
     if user is None and not invitation:
-        raise NoAccount("There is no account for you here yet; ask for a link by which to join.")
+        raise NoAccount("no_account")
     try:
         with transaction.atomic():
             user = user or _join(claims, invitation)
             Identity.objects.create(user=user, created_at=now, **key)
     except IntegrityError as error:
-        raise Conflict("This identity has just been given an account; sign in again.") from error
+        raise Conflict("identity_taken") from error
     return user
 
 

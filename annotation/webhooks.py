@@ -52,7 +52,7 @@ def find(project: Project, webhook_id: int) -> Webhook:
     """Return a webhook of the project. Raises NotFound."""
     webhook = project.webhooks.filter(pk=webhook_id).first()
     if webhook is None:
-        raise NotFound(f"There is no webhook {webhook_id} in this project.")
+        raise NotFound("not_in_project", thing="webhook", id=webhook_id)
     return webhook
 
 

@@ -52,7 +52,7 @@ def withdraw(
     """
     with try_lock(IMPORT_LOCK, corpus.project_id) as is_ours:
         if not is_ours:
-            raise Conflict("An import of this project is under way; try again when it is done.")
+            raise Conflict("import_under_way")
         _refuse_unless_ready(corpus)
         for first, last in loading.id_ranges(corpus):
             _run(RETIRE, {"now": now, "first": first, "last": last, "corpus": corpus.pk})
@@ -62,7 +62,8 @@ def withdraw(
 
 def _refuse_unless_ready(corpus: Corpus) -> None:
     if corpus.state != State.READY:
-        raise Conflict(f"The corpus {corpus.name!r} is {corpus.state}.", state=corpus.state)
+        state = str(corpus.state)
+        raise Conflict("corpus_not_ready", name=corpus.name, state=state, details={"state": state})
 
 
 @transaction.atomic

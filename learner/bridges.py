@@ -6,11 +6,10 @@ may ask for others beforehand. Trainings go to the training lane one at a time, 
 """
 
 from annotation import audit
-from annotation.errors import BadInput
+from annotation.errors import BadInput, Conflict
 from annotation.models import Project
 from config.lanes import send
 from learner.models import Round
-from learner.reasons import refusal
 
 # Models to bridge to; a test holds the names against those of segmenter/model.py.
 MODELS = ("tiny", "small", "base", "committee", "fast")
@@ -22,9 +21,9 @@ def request(project: Project, *, model: str) -> None:
     Raises BadInput for a model that there is not, Conflict before the first round has closed.
     """
     if model not in MODELS:
-        raise BadInput(f"There is no model {model!r}; there are {', '.join(MODELS)}.", model=model)
+        raise BadInput("bridge_model_unknown", model=model, known=", ".join(MODELS), details={"model": model})
     latest = project.rounds.filter(state=Round.State.CLOSED).order_by("-number").first()
     if latest is None:
-        raise refusal("no_closed_round")
+        raise Conflict("no_closed_round")
     audit.note(thing=f"round {latest.pk}", after={"number": latest.number, "model": model})
     send("learner.tasks.train_bridge", latest.pk, model, lane="train")

@@ -62,7 +62,7 @@ def read_csv(text: str) -> list[dict[str, Any]]:
         return [_event(cells) for cells in reader]
     except csv.Error as error:
         line = reader.line_num
-        raise BadFile(f"Line {line} of the events is not a table's: {error}.", line=line) from error
+        raise BadFile("events_no_table", line=line, error=str(error), details={"line": line}) from error
 
 
 def _event(cells: Mapping[str, str]) -> dict[str, Any]:

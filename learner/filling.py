@@ -11,6 +11,7 @@ from config.lanes import send
 from learner import process_leases
 from learner.models import Round
 from learner.process_leases import ATTEMPTS, LostLeaseError
+from learner.reasons import Reason
 
 STEP = "suggesting"
 
@@ -25,7 +26,7 @@ def look_after(round_: Round, *, real_now: datetime) -> bool:
     if round_.progress["step"] != STEP:
         round_.attempts_allowed = round_.attempt + ATTEMPTS
     elif round_.attempt >= round_.attempts_allowed:
-        round_.error = round_.error or f"Suggestions for the order were given up {ATTEMPTS} times."
+        round_.why = round_.why or Reason("suggestions_given_up", {"attempts": ATTEMPTS}).as_json()
         return False
     round_.attempt += 1
     round_.holder = None
@@ -63,9 +64,9 @@ def finish(held: Round, *, real_now: datetime) -> None:
     send("learner.tasks.advance_round", held.pk)
 
 
-def note_error(held: Round, error: str) -> None:
+def note_failure(held: Round, why: Reason) -> None:
     """Say on the round why an attempt ended; the next one comes when its lease has lapsed."""
-    _in_filling(held).update(error=error)
+    _in_filling(held).update(why=why.as_json())
 
 
 def _in_filling(held: Round) -> QuerySet[Round]:

@@ -21,6 +21,7 @@ from django.db import IntegrityError, connection, transaction
 from annotation import audit, rereading
 from annotation.adjudication import settle
 from annotation.annotations import current_guideline
+from annotation.errors import Conflict
 from annotation.keys import key, normalise
 from annotation.models import Corpus, Guideline, Project
 from config.lanes import send
@@ -28,7 +29,6 @@ from learner import events
 from learner.gains import ARMS
 from learner.guideline_effects import Pair
 from learner.models import GuidelineBridge, Replay, Round
-from learner.reasons import refusal
 from learner.sample_data import REACHED
 from segmenter.text import clusters_from_lengths
 
@@ -123,12 +123,12 @@ def preview(project: Project, *, per_arm: int) -> tuple[Guideline, Choice]:
     """
     guideline = current_guideline(project.pk)
     if guideline is None or guideline.version == 1:
-        raise refusal("nothing_replaced")
+        raise Conflict("nothing_replaced")
     if GuidelineBridge.objects.filter(project=project, guideline=guideline).exists():
-        raise refusal("bridged", version=guideline.version)
+        raise Conflict("bridged", version=guideline.version)
     choice = choose(project, guideline, per_arm=per_arm)
     if not choice.sentences:
-        raise refusal("nothing_outdated")
+        raise Conflict("nothing_outdated")
     return guideline, choice
 
 
@@ -148,7 +148,7 @@ def open_bridge(project: Project, *, per_arm: int, actor: User, now: datetime) -
                 opened_at=now,
             )
     except IntegrityError:
-        raise refusal("bridged", version=guideline.version) from None
+        raise Conflict("bridged", version=guideline.version) from None
     rereading.order(project, choice.sentences)
     audit.note(thing=f"version {guideline.version}", after={"per_arm": per_arm})
     events.record(
@@ -351,9 +351,9 @@ def switch(bridge: GuidelineBridge, *, actor: User, now: datetime) -> int:
     locked = GuidelineBridge.objects.select_for_update(no_key=True).get(pk=bridge.pk)
     reread = read(locked)
     if locked.switched_at is not None:
-        raise refusal("switched")
+        raise Conflict("switched")
     if not is_read(reread):
-        raise refusal("bridge_unread")
+        raise Conflict("bridge_unread")
     changing = [one for one in of_group(locked, reread, HOLDOUT) if one.old != one.new and not one.new_ids[1]]
     note = f"bridge to guideline {locked.guideline.version}"
     for one in changing:

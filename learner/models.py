@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from annotation.models import Export, Generation, Guideline, Project
+from annotation.models import Export, Failing, Generation, Guideline, Project
 
 
 class Arm(models.TextChoices):
@@ -34,7 +34,7 @@ class Leased(models.Model):
         abstract = True
 
 
-class Round(Leased):
+class Round(Failing, Leased):
     """One turn of the loop: freeze → train → measure → score → publish.
 
     `attempt` counts how often its training, then the filling of its order, was begun: a lapsed lease opens
@@ -67,7 +67,6 @@ class Round(Leased):
     attempt = models.PositiveIntegerField(default=0)
     attempts_allowed = models.PositiveIntegerField(default=3)
     progress = models.JSONField(default=not_started, help_text="step, done, total")
-    error = models.TextField(blank=True, default="")
     config = models.JSONField(default=dict, help_text="settings and versions as they were at the freeze")
     catching_up = models.BooleanField(
         default=False, help_text="a stratum that came later lagged at the freeze: left out of event windows"
@@ -148,7 +147,7 @@ class Checkpoint(models.Model):
         return f"checkpoint:{self.pk}"
 
 
-class Pretraining(Leased):
+class Pretraining(Failing, Leased):
     """A project's one pre-training on its pool, made in slices on the lane `train`, so rounds get their turn.
 
     Rounds that freeze after it is `done` start all their models from it.
@@ -164,7 +163,6 @@ class Pretraining(Leased):
     state = models.CharField(max_length=8, choices=State, default=State.RUNNING)
     config = models.JSONField(help_text="seed, and the schedule and model of segmenter/pretrain.py")
     progress = models.JSONField(default=dict, help_text="done and total steps, and the latest figures")
-    error = models.TextField(blank=True, default="")
     path = models.CharField(max_length=200, help_text="of the run's folder, in the checkpoint store")
     sha256 = models.CharField(max_length=64, blank=True, default="", help_text="of the weights, when done")
     started_at = models.DateTimeField()
@@ -305,14 +303,13 @@ class GuidelineBridge(models.Model):
         return f"bridge to {self.guideline}"
 
 
-class ModelPackage(models.Model):
+class ModelPackage(Failing):
     """A checkpoint asked for as an installable package; learner/packages.py says where the zip lies."""
 
     State = Export.State
 
     checkpoint = models.OneToOneField(Checkpoint, models.CASCADE, related_name="package")
     state = models.CharField(max_length=8, choices=Export.State, default=Export.State.WAITING)
-    error = models.TextField(blank=True, default="")
     asked_at = models.DateTimeField(help_text="by the real clock")
 
     def __str__(self) -> str:
@@ -359,7 +356,7 @@ class Plan(models.Model):
         return f"plan {self.version} of {self.project}"
 
 
-class Report(models.Model):
+class Report(Failing):
     """A report asked for, written in the background. The file lies in EXPORT_STORE under `file_name`."""
 
     State = Export.State
@@ -369,7 +366,6 @@ class Report(models.Model):
     figure = models.CharField(max_length=16)
     unit = models.CharField(max_length=12)
     state = models.CharField(max_length=8, choices=Export.State, default=Export.State.WAITING)
-    error = models.TextField(blank=True, default="")
     size = models.BigIntegerField(null=True, help_text="bytes of the file")
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)

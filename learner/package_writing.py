@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from annotation import locks
+from annotation.errors import reason_of
 from learner import packages
 from learner.models import Checkpoint, ModelPackage
 from segmenter.export import export
@@ -21,13 +22,13 @@ def run(checkpoint_id: int) -> None:
     with locks.try_lock(packages.PACKAGE_LOCK, checkpoint_id) as is_ours:
         if not is_ours:
             return
-        state, error = State.READY, ""
+        state, why = State.READY, None
         try:
             _write(checkpoint, packages.path_of(checkpoint))
-        except Exception as caught:
+        except Exception as error:
             log.exception("the package of checkpoint %s failed", checkpoint_id)
-            state, error = State.FAILED, f"{type(caught).__name__}: {caught}"
-        ModelPackage.objects.filter(checkpoint=checkpoint).update(state=state, error=error)
+            state, why = State.FAILED, reason_of(error).as_json()
+        ModelPackage.objects.filter(checkpoint=checkpoint).update(state=state, why=why)
 
 
 def _write(checkpoint: Checkpoint, target: Path) -> None:

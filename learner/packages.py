@@ -51,7 +51,7 @@ def state_of(checkpoint: Checkpoint) -> ModelPackage:
     """Return how far a checkpoint's package is. Raises NotFound where nobody has asked for it."""
     package = ModelPackage.objects.filter(checkpoint=checkpoint).first()
     if package is None:
-        raise NotFound(f"Nobody has asked for the package of round {checkpoint.round.number} yet.")
+        raise NotFound("package_unasked", round=checkpoint.round.number)
     return package
 
 
@@ -64,7 +64,7 @@ def request(checkpoint: Checkpoint) -> ModelPackage:
     is_there = package.state == State.READY and path_of(checkpoint).is_file()
     is_on_its_way = package.state == State.WAITING and package.asked_at > timezone.now() - PATIENCE
     if not (is_there or is_on_its_way):
-        package.state, package.error, package.asked_at = State.WAITING, "", timezone.now()
+        package.state, package.why, package.asked_at = State.WAITING, None, timezone.now()
         package.save()
         send("learner.tasks.write_package", checkpoint.pk)
     return package

@@ -26,7 +26,7 @@ from annotation.models import Assignment, Project, Queue
 from learner import events
 from learner.estimates import Estimate, NotEstimable
 from learner.models import Event, Plan
-from learner.reasons import Reason, refusal
+from learner.reasons import Reason
 
 LEVEL, POWER = 0.95, 0.9
 # An effect of so many standard errors is found with the power, two-sided: 3.24.
@@ -63,7 +63,7 @@ def write(project: Project, values: Mapping[str, Any], *, author: User, now: dat
         return _write_draft(project, latest, values, author=author, now=now)
     changed = {name: value for name, value in values.items() if value != getattr(latest, name)}
     if not values.get("note"):
-        raise refusal("plan_needs_note")
+        raise Conflict("plan_needs_note")
     content = {name: getattr(latest, name) for name in FIELDS} | changed
     try:
         with transaction.atomic():
@@ -81,7 +81,7 @@ def write(project: Project, values: Mapping[str, Any], *, author: User, now: dat
                 note=values["note"],
             )
     except IntegrityError as error:
-        raise refusal("plan_changed") from error
+        raise Conflict("plan_changed") from error
     return plan
 
 
@@ -114,7 +114,7 @@ def lock(project: Project, *, actor: User | None, now: datetime) -> Plan:
         Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         plan = current(project) or Plan(project=project, version=1, at=now)
         if plan.locked_at is not None:
-            raise refusal("plan_locked")
+            raise Conflict("plan_locked")
         _lock(plan, now=now)
         audit.note(thing=f"plan {plan.version}", after={"sha256": plan.sha256})
         after = {"version": plan.version, "sha256": plan.sha256, **content_of(plan)}

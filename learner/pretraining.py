@@ -16,6 +16,7 @@ from annotation.models import Project
 from config.lanes import send
 from learner import events, process_leases
 from learner.models import Pretraining
+from learner.reasons import Reason
 
 State = Pretraining.State
 
@@ -43,7 +44,7 @@ def start(
             _tell(started, "pretraining.started", now=now, actor_id=actor_id)
             _send(started)
     except IntegrityError as error:
-        raise Conflict("The project has a pre-training already.") from error
+        raise Conflict("pretraining_there") from error
     return started
 
 
@@ -107,15 +108,16 @@ def finish(held: Pretraining, *, progress: dict[str, Any], sha256: str, now: dat
             _tell(held, "pretraining.finished", now=now, actor_id=None)
 
 
-def fail(held: Pretraining, error: str) -> None:
+def fail(held: Pretraining, why: Reason) -> None:
     """Record why no more steps can be made, until a manager resumes it."""
-    process_leases.release(process_leases.own(held), state=State.FAILED, error=error)
+    process_leases.release(process_leases.own(held), state=State.FAILED, why=why.as_json())
 
 
 def _change(pretraining: Pretraining, before: list[State], after: State) -> None:
-    if not Pretraining.objects.filter(pk=pretraining.pk, state__in=before).update(state=after, error=""):
+    if not Pretraining.objects.filter(pk=pretraining.pk, state__in=before).update(state=after, why=None):
         pretraining.refresh_from_db()
-        raise Conflict(f"The pre-training is {pretraining.state}.", state=pretraining.state)
+        state = str(pretraining.state)
+        raise Conflict("pretraining_is", state=state, details={"state": state})
 
 
 def _tell(pretraining: Pretraining, kind: str, *, now: datetime, actor_id: int | None) -> None:

@@ -13,17 +13,19 @@ from django.conf import settings
 from django.utils import timezone
 
 from annotation import clock
+from annotation.errors import reason_of
 from annotation.models import Corpus, Project, Sentence
 from learner import pretraining
 from learner.heartbeat import beating
 from learner.models import Pretraining
+from learner.reasons import Reason
 from learner.training import RENEW_SECONDS, file_sha256
 from segmenter.overlap import without_overlap
 from segmenter.pretrain import PretrainConfig, begin
 from segmenter.pretrain import Pretraining as Run
 from segmenter.pretrain_files import Source, read_description, run_saved
 from segmenter.seq2seq import Seq2Seq, Seq2SeqConfig
-from segmenter.symbols import CLUSTER_SPECIAL, RawText, read_clusters
+from segmenter.symbols import CLUSTER_SPECIAL, RawText, TooLittleText, read_clusters
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +37,7 @@ SYMBOLS = "symbols.npz"
 def make_slice(pretraining_id: int) -> None:
     """Make steps for a minute, save, and send the next slice; nothing if another process is at it.
 
-    Any error is written on the row, and a manager may resume it.
+    Why it failed is written on the row, and a manager may resume it.
     """
     held = pretraining.take(pretraining_id, real_now=timezone.now())
     if held is None:
@@ -43,9 +45,11 @@ def make_slice(pretraining_id: int) -> None:
     try:
         with beating(lambda: pretraining.prolong(held, real_now=timezone.now())):
             _make_steps(held)
+    except TooLittleText as error:
+        pretraining.fail(held, Reason("too_little_text", {"error": str(error)}))
     except Exception as error:
         log.exception("%s failed", held)
-        pretraining.fail(held, f"{type(error).__name__}: {error}")
+        pretraining.fail(held, reason_of(error))
 
 
 def _make_steps(held: Pretraining) -> None:

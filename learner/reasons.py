@@ -1,47 +1,12 @@
-"""What the learner says in words: why there is no figure, what to mind with one, why it refuses an act.
+"""What the learner says in words: why there is no figure, what to mind with one, why it refuses or fails.
 
-Each is a code with values, so that a page says it in its reader's language; its texts are the messages
-`why_<code>` in frontend/src/domain/messages/reasons.ts. The English here is for reports, tables and the
-command line, and for whoever reads the API without a catalogue.
+See annotation/reasons.py. The texts of these in both languages are in
+frontend/src/domain/messages/reasons.ts.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from annotation.reasons import Reason, register
 
-from annotation.errors import Conflict
-
-Value = int | float | str
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A sentence for the reader; raises ValueError for a code that has no text, or a value that it lacks."""
-
-    code: str
-    values: Mapping[str, Value] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Refuse what could not be said when it is made, not when somebody reads it."""
-        try:
-            str(self)
-        except KeyError as error:
-            raise ValueError(f"The reason {self.code} with {dict(self.values)} lacks {error}.") from error
-
-    def __str__(self) -> str:
-        """Return the sentence in English."""
-        return TEXTS[self.code].format(**self.values)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return code and values, and the sentence in English."""
-        return {"code": self.code, "values": dict(self.values), "text": str(self)}
-
-
-def refusal(code: str, **values: Value) -> Conflict:
-    """Return the error by which an act is refused for a reason; `details.why` holds that."""
-    reason = Reason(code, values)
-    return Conflict(str(reason), why=reason.as_json())
-
+__all__ = ["Reason"]
 
 TEXTS: dict[str, str] = {
     # Why there is no figure.
@@ -89,6 +54,37 @@ TEXTS: dict[str, str] = {
     "plan_needs_note": "The plan is locked; a change needs a note that says why.",
     "plan_changed": "Somebody else has changed the plan meanwhile.",
     "plan_locked": "The plan was locked before.",
+    # Why an act is refused: what is not there, or not there yet.
+    "round_without_model": (
+        "There is no closed round {round} with a model in this project. Load the page again."
+    ),
+    "model_files_gone": "The files of round {round}'s model are gone from the store. Tell the administrator.",
+    "package_unasked": "Nobody has asked for the package of round {round} yet.",
+    "package_unwritten": "The package of round {round} is not written yet. Wait a moment.",
+    "bridge_model_unknown": "There is no model '{model}'; there are {known}.",
+    "guideline_bridge_none": "There is no bridge to version {version}. Load the page again.",
+    "plan_unwritten": "There is no plan to lock; write one first.",
+    "analysis_unknown": "There is no analysis '{name}'; there are {known}.",
+    "events_no_table": "Line {line} of the events is not a table's: {error}. Save the file as CSV again.",
+    "pretraining_there": "The project has a pre-training already.",
+    "pretraining_is": "The pre-training is {state}; this cannot be done with it now.",
+    "sealed_opened": "The sealed half was opened on {day}; its figures are in that event.",
+    "sealed_unread": "{done} of {sentences} sentences of the sealed half are read; all must be.",
+    "no_round_closed": "No round has closed yet.",
+    "clock_real": "This project runs on the real clock; only a rehearsal's clock can be moved.",
+    "clock_back": "The clock shows {shown}; it does not go back to {to}.",
+    # Why a round or a pre-training failed.
+    "attempt_failed": "Attempt {attempt}: {problem}",
+    "holder_silent": (
+        "The process at work on it stopped answering. It is tried again by itself; if all tries fail, "
+        "restart the round."
+    ),
+    "shard_failed": "Shard {shard} of the pool: {problem}",
+    "shard_given_up": "Shard {shard} of the pool was given up {attempts} times. Restart the round.",
+    "suggestions_failed": "Suggestions: {problem}",
+    "suggestions_given_up": "Suggestions for the order were given up {attempts} times. Restart the round.",
+    "too_little_text": "There is too little text to pre-train on; import more: {error}",
+    "nothing_to_learn": "The labels hold nothing to learn from yet; collect more: {error}",
     # What to mind.
     "too_few_documents": (
         "No interval: {documents} documents, and from fewer than {least} it would be too narrow."
@@ -179,3 +175,5 @@ TEXTS: dict[str, str] = {
         "Claim a strategy's gain only with an interval that contains the drawing of the sample."
     ),
 }
+
+register(TEXTS)

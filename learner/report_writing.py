@@ -22,6 +22,7 @@ from django.template.loader import render_to_string
 from matplotlib.figure import Figure
 
 from annotation import clock, locks, release
+from annotation.errors import reason_of
 from annotation.models import Project
 from annotation.spreadsheets import harmless
 from learner import report_figures, reports
@@ -78,7 +79,7 @@ def run(report_id: int) -> Report:
             report.state = reports.State.READY
         except Exception as error:
             log.exception("report %s failed", report.pk)
-            report.state, report.error = reports.State.FAILED, f"{type(error).__name__}: {error}"
+            report.state, report.why = reports.State.FAILED, reason_of(error).as_json()
         report.finished_at = clock.now(report.project)
         report.save()
     return report

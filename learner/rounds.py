@@ -25,7 +25,7 @@ from learner.costs import read_cost_model
 from learner.freezing import Frozen, freeze_arm, freeze_everything, is_seed_set_final
 from learner.models import Arm, Checkpoint, Pretraining, Round, RoundArm
 from learner.process_leases import ATTEMPTS, LostLeaseError
-from learner.reasons import refusal
+from learner.reasons import Reason
 
 State = Round.State
 
@@ -57,7 +57,7 @@ def open_round(project: Project, *, trigger: str, now: datetime, actor_id: int |
             audit.note(thing=f"round {round_.pk}", after={"number": round_.number})
             send("learner.tasks.advance_round", round_.pk)
     except IntegrityError as error:
-        raise refusal("round_under_way") from error
+        raise Conflict("round_under_way") from error
     return round_
 
 
@@ -67,7 +67,7 @@ def _check_labels(project: Project) -> None:
         return
     for arm in (Arm.RANDOM, Arm.ACTIVE):
         if not _freeze(project, arm).annotations:
-            raise refusal("arm_unfinished", arm=str(arm))
+            raise Conflict("arm_unfinished", arm=str(arm))
 
 
 def open_if_due(project: Project, *, now: datetime) -> Round | None:
@@ -102,7 +102,7 @@ def cancel(round_: Round, *, now: datetime, actor_id: int) -> None:
     with transaction.atomic():
         round_ = _locked(Round.objects.all()).get(pk=round_.pk)
         if round_.state not in Round.UNDER_WAY:
-            raise refusal("round_over", round=round_.number, state=round_.state)
+            raise Conflict("round_over", round=round_.number, state=round_.state)
         audit.note(before={"state": round_.state}, after={"number": round_.number, "state": State.CANCELLED})
         _end(round_, State.CANCELLED, now=now)
         events.record(
@@ -119,20 +119,20 @@ def restart(round_: Round, *, now: datetime, actor_id: int, real_now: datetime) 
         with transaction.atomic():
             round_ = _locked(Round.objects.all()).get(pk=round_.pk)
             if round_.state != State.FAILED:
-                raise refusal("round_not_failed", round=round_.number, state=round_.state)
+                raise Conflict("round_not_failed", round=round_.number, state=round_.state)
             if round_.project.rounds.filter(number__gt=round_.number).exists():
-                raise refusal("round_not_latest", round=round_.number)
+                raise Conflict("round_not_latest", round=round_.number)
             after = {"number": round_.number, "state": State.TRAINING}
             audit.note(before={"state": round_.state}, after=after)
             round_.attempts_allowed = round_.attempt + ATTEMPTS
-            round_.closed_at, round_.filled_at, round_.error = None, None, ""
+            round_.closed_at, round_.filled_at, round_.why = None, None, None
             round_.state = State.TRAINING
             _send_training(round_, attempt=round_.attempt + 1, real_now=real_now)
             events.record(
                 round_.project, "round.restarted", at=now, actor_id=actor_id, after={"round": round_.number}
             )
     except IntegrityError as error:
-        raise refusal("round_under_way") from error
+        raise Conflict("round_under_way") from error
 
 
 @transaction.atomic
@@ -235,12 +235,12 @@ def _look_after_training(round_: Round, *, real_now: datetime) -> None:
     if round_.holder is None:
         _send_training(round_, attempt=round_.attempt, real_now=real_now)
     else:
-        _try_again(round_, "The process at work on it stopped answering.", real_now=real_now)
+        _try_again(round_, Reason("holder_silent"), real_now=real_now)
 
 
-def _try_again(round_: Round, error: str, *, real_now: datetime) -> None:
+def _try_again(round_: Round, problem: Reason, *, real_now: datetime) -> None:
     """Send the next attempt, or fail the round when there have been enough."""
-    round_.error = f"Attempt {round_.attempt}: {error}"
+    round_.why = Reason("attempt_failed", {"attempt": round_.attempt, "problem": problem}).as_json()
     if round_.attempt < round_.attempts_allowed:
         _send_training(round_, attempt=round_.attempt + 1, real_now=real_now)
         return
@@ -250,9 +250,8 @@ def _try_again(round_: Round, error: str, *, real_now: datetime) -> None:
 def _fail(round_: Round) -> None:
     now = clock.now(round_.project)
     _end(round_, State.FAILED, now=now)
-    events.record(
-        round_.project, "round.failed", at=now, after={"round": round_.number, "error": round_.error}
-    )
+    after = {"round": round_.number, "error": round_.why}
+    events.record(round_.project, "round.failed", at=now, after=after)
 
 
 def _end(round_: Round, state: str, *, now: datetime) -> None:
@@ -278,7 +277,8 @@ def _look_after_scoring(round_: Round, *, real_now: datetime) -> None:
         if process_leases.is_held(shard, real_now=real_now):
             continue
         if shard.attempt >= ATTEMPTS:
-            round_.error = round_.error or f"Shard {shard.number} of the pool was given up {ATTEMPTS} times."
+            given_up = Reason("shard_given_up", {"shard": shard.number, "attempts": ATTEMPTS})
+            round_.why = round_.why or given_up.as_json()
             _fail(round_)
             return
         shard.lease_until = real_now + process_leases.RESEND_AFTER
@@ -311,7 +311,7 @@ def _close(round_: Round, order: Generation) -> None:
             suggestion_source=suggestion.source
         )
     round_.progress = {"step": "closed", "done": 1, "total": 1}
-    round_.error = ""
+    round_.why = None
     _end(round_, State.CLOSED, now=now)
     figures = {
         arm.arm: {"annotations": arm.annotations, "clusters": arm.clusters} for arm in round_.arms.all()
@@ -370,10 +370,10 @@ def writing(held: Round) -> Iterator[Round]:
         yield round_
 
 
-def give_up(held: Round, error: str, *, real_now: datetime) -> None:
+def give_up(held: Round, problem: Reason, *, real_now: datetime) -> None:
     """Record why an attempt ended and send the next one, or fail the round."""
     with writing(held) as round_:
-        _try_again(round_, error, real_now=real_now)
+        _try_again(round_, problem, real_now=real_now)
 
 
 def finish_training(held: Round, *, scorer: Checkpoint, real_now: datetime) -> None:

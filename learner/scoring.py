@@ -10,6 +10,7 @@ import torch
 from django.db import connection
 from django.utils import timezone
 
+from annotation.errors import reason_of
 from annotation.models import Project
 from config.lanes import send
 from learner import process_leases
@@ -17,6 +18,7 @@ from learner.heartbeat import beating
 from learner.models import Arm, Round, ScoreShard
 from learner.ordering import POOL, active_queue, seeded_rng
 from learner.process_leases import LostLeaseError
+from learner.reasons import Reason
 from segmenter import checkpoint as files
 from segmenter.baselines import dictionary_boundaries
 from segmenter.cost import CostModel, predicted_seconds
@@ -56,7 +58,7 @@ def score_shard(shard_id: int, attempt: int) -> None:
     except Exception as error:
         log.exception("scoring of shard %s failed", shard_id)
         Round.objects.filter(pk=shard.round_id, state=Round.State.SCORING).update(
-            error=f"Shard {shard.number} of the pool: {type(error).__name__}: {error}"
+            why=Reason("shard_failed", {"shard": shard.number, "problem": reason_of(error)}).as_json()
         )
         process_leases.release(process_leases.own(shard))
     send("learner.tasks.advance_round", shard.round_id)

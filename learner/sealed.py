@@ -32,17 +32,14 @@ def open_sealed(project: Project, *, now: datetime) -> Event:
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     before = opened(project)
     if before is not None:
-        raise Conflict(f"The sealed half was opened on {before.at.date()}; its figures are in that event.")
+        raise Conflict("sealed_opened", day=str(before.at.date()))
     holdout = read_holdout(project, sealed=True)
     if not holdout.is_complete:
-        raise Conflict(
-            f"{holdout.done} of {holdout.sentences} sentences of the sealed half are read; all must be.",
-            done=holdout.done,
-            sentences=holdout.sentences,
-        )
+        read = {"done": holdout.done, "sentences": holdout.sentences}
+        raise Conflict("sealed_unread", **read, details=read)
     round_ = Round.objects.filter(project=project, state=Round.State.CLOSED).order_by("-number").first()
     if round_ is None:
-        raise Conflict("No round has closed yet.")
+        raise Conflict("no_round_closed")
     arms = {}
     for arm in (Arm.RANDOM, Arm.ACTIVE):
         checkpoints = Checkpoint.objects.filter(round=round_, arm=arm).order_by("seed")

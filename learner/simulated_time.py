@@ -25,9 +25,9 @@ def advance(project: Project, *, to: datetime) -> Round | None:
     """
     before = project.simulated_now
     if before is None:
-        raise Conflict("This project runs on the real clock; only a rehearsal's clock can be moved.")
+        raise Conflict("clock_real")
     if to < before or not _move(project, before, to):
-        raise Conflict(f"The clock shows {before.isoformat()}; it does not go back to {to.isoformat()}.")
+        raise Conflict("clock_back", shown=before.isoformat(), to=to.isoformat())
     project.simulated_now = to
     leases.expire_leases(now=to, project_id=project.pk)
     rounds.open_if_due(project, now=to)

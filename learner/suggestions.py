@@ -15,12 +15,14 @@ from django.db import connection
 from django.utils import timezone
 
 from annotation import publishing
+from annotation.errors import reason_of
 from annotation.models import Generation, Project, Queue, Suggestion
 from learner import filling
 from learner.heartbeat import beating
 from learner.measuring import load
 from learner.models import Arm, Checkpoint, Round
 from learner.process_leases import LostLeaseError
+from learner.reasons import Reason
 from segmenter.baselines import dictionary_boundaries
 from segmenter.nbest import best_segmentations
 from segmenter.predict import boundary_probabilities
@@ -97,7 +99,7 @@ def fill_order(round_id: int, attempt: int) -> None:
         log.info("round %s was cancelled or its suggestions are made elsewhere", round_id)
     except Exception as error:
         log.exception("suggestions for the order of round %s failed", round_id)
-        filling.note_error(round_, f"Suggestions: {type(error).__name__}: {error}")
+        filling.note_failure(round_, Reason("suggestions_failed", {"problem": reason_of(error)}))
 
 
 def _maker(project: Project, checkpoint: Checkpoint | None) -> tuple[str, Predict | None]:

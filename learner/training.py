@@ -13,19 +13,21 @@ from django.conf import settings
 from django.utils import timezone
 
 from annotation import clock
+from annotation.errors import reason_of
 from learner import curves, rounds
 from learner.heartbeat import beating
 from learner.holdout import Holdout, read_holdout
 from learner.measuring import load, measure
 from learner.models import Arm, Checkpoint, Round, RoundArm
 from learner.process_leases import LostLeaseError
+from learner.reasons import Reason
 from learner.samples import frozen_examples
 from segmenter import checkpoint as files
 from segmenter.data import data_hash
 from segmenter.model import Tagger, TaggerConfig
 from segmenter.pretrain_files import load_pretrained
 from segmenter.query import find
-from segmenter.train import Step, fit
+from segmenter.train import NothingToLearn, Step, fit
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +52,13 @@ def train_round(round_id: int, attempt: int) -> None:
     except Exception as error:
         log.exception("training of round %s failed", round_id)
         with suppress(LostLeaseError):
-            rounds.give_up(held, f"{type(error).__name__}: {error}", real_now=timezone.now())
+            rounds.give_up(held, _why(error), real_now=timezone.now())
+
+
+def _why(error: Exception) -> Reason:
+    if isinstance(error, NothingToLearn):
+        return Reason("nothing_to_learn", {"error": str(error)})
+    return reason_of(error)
 
 
 def _train(held: Round) -> None:

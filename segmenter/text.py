@@ -43,6 +43,8 @@ class WordsDoNotJoin(ValueError):
             f"and the words have {found!r}"
         )
         self.position = position
+        self.expected = expected
+        self.found = found
 
 
 def clusters(text: str) -> list[str]:

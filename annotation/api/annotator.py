@@ -163,5 +163,5 @@ class GuidelineView(ProjectView):
         """Return the guideline in force; 404 before the first is published."""
         guideline = annotations.current_guideline(self.project.pk)
         if guideline is None:
-            raise NotFound("This project has no guideline yet.")
+            raise NotFound("guideline_none")
         return Response(outputs.CurrentGuideline(guideline).data)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import APIException
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,16 +12,10 @@ from rest_framework.response import Response
 from annotation import audit, corpus, previews, withdrawing
 from annotation.api import inputs, outputs
 from annotation.api.permissions import MANAGERS, ProjectView, request_id_of
-from annotation.errors import NotFound
+from annotation.errors import NotFound, TooLarge
 from annotation.models import Corpus
 
 MIB = 1024 * 1024
-
-
-class TooLarge(APIException):
-    """The body is larger than an upload may be."""
-
-    status_code = 413
 
 
 class CorporaView(ProjectView):
@@ -51,7 +44,7 @@ def _check_size(request: Request) -> None:
     """Refuse by the announced length, before the body is read. What is longer than announced is not read."""
     size, limit = int(request.META.get("CONTENT_LENGTH") or 0), settings.UPLOAD_LIMIT_MIB * MIB
     if size > limit:
-        raise TooLarge(f"The upload has {size:,} bytes; at most {settings.UPLOAD_LIMIT_MIB} MiB are taken.")
+        raise TooLarge("upload_too_large", size=size, limit=settings.UPLOAD_LIMIT_MIB)
 
 
 class PreviewView(ProjectView):
@@ -96,7 +89,7 @@ class SampleView(ProjectView):
 def _find(view: ProjectView, corpus_id: int) -> Corpus:
     row = view.project.corpora.filter(pk=corpus_id).first()
     if row is None:
-        raise NotFound(f"There is no corpus {corpus_id} in this project.")
+        raise NotFound("not_in_project", thing="corpus", id=corpus_id)
     return row
 
 

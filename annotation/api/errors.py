@@ -1,6 +1,5 @@
 """One shape for everything that goes wrong: {"code", "message", "details"}. DRF calls `handle`."""
 
-import errno
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,13 +9,29 @@ from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from annotation.errors import BadInput, Conflict, DomainError, NotAllowed, NotFound
+from annotation.errors import NO_SPACE, BadInput, Conflict, DomainError, NotAllowed, NotFound, TooLarge
+from annotation.reasons import Reason
 
 # A domain error gets the status of the first class it is an instance of.
-DOMAIN_STATUS = {NotFound: 404, NotAllowed: 403, Conflict: 409, BadInput: 400, DomainError: 400}
+DOMAIN_STATUS = {
+    NotFound: 404,
+    NotAllowed: 403,
+    Conflict: 409,
+    TooLarge: 413,
+    BadInput: 400,
+    DomainError: 400,
+}
 
-# A full disk, a quota used up, a limit on file sizes.
-NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+# What is said of a field, by the framework's word for what is wrong; our own begin with `field_`.
+FIELD_REASONS = {
+    "required": "field_missing",
+    "blank": "field_missing",
+    "null": "field_missing",
+    "max_length": "field_long",
+    "min_value": "field_outside",
+    "max_value": "field_outside",
+    "empty": "field_file_empty",
+}
 
 # What DRF calls things, where it differs from the contract.
 CODES = {
@@ -44,22 +59,28 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
             # 401 even where the session is asked first; DRF would make it a 403.
             return answer(401, str(error.detail), headers={"WWW-Authenticate": "Token"})
         case exceptions.ValidationError():
-            return answer(400, _first_message(error.detail), details=_as_details(error.detail))
+            why = _first_reason(error.detail)
+            return answer(400, str(why), details={**_as_details(error.detail), "why": why.as_json()})
         case exceptions.Throttled():
             return answer(429, str(error.detail))
         case exceptions.APIException():
             return answer(error.status_code, str(error.detail))
         case Http404():
-            return answer(404, "There is nothing at this address.")
+            return _say(404, "nothing_here")
         case PermissionDenied():
-            return answer(403, "You are not allowed to do this.")
+            return _say(403, "forbidden")
         case RequestDataTooBig():
-            return answer(413, "The request is larger than this server takes.")
+            return _say(413, "request_too_large")
         case OSError() if error.errno in NO_SPACE:
-            return answer(507, "The server has no space left for this; it was not stored.")
+            return _say(507, "no_space")
         case OperationalError() | InterfaceError():
-            return answer(503, "The database cannot be reached; try again in a moment.")
+            return _say(503, "database_away")
     return None
+
+
+def _say(status: int, code: str) -> Response:
+    why = Reason(code)
+    return answer(status, str(why), details={"why": why.as_json()})
 
 
 def answer(
@@ -79,12 +100,16 @@ def _as_details(detail: Any) -> dict[str, Any]:
     return dict(detail) if isinstance(detail, dict) else {"errors": detail}
 
 
-def _first_message(detail: Any, *, field: str = "") -> str:
+def _first_reason(detail: Any, *, field: str = "") -> Reason:
     """Say the first thing that is wrong, with the name of its field."""
     if isinstance(detail, dict):
         name, inner = next(iter(detail.items()))
         path = field if name == "non_field_errors" else f"{field}.{name}".lstrip(".")
-        return _first_message(inner, field=path)
+        return _first_reason(inner, field=path)
     if isinstance(detail, list):
-        return _first_message(detail[0], field=field)
-    return f"{field}: {detail}" if field else str(detail)
+        return _first_reason(detail[0], field=field)
+    if not field:
+        return Reason("input_wrong", {"error": str(detail)})
+    given = str(getattr(detail, "code", ""))
+    code = given if given.startswith("field_") else FIELD_REASONS.get(given, "field_wrong")
+    return Reason(code, {"field": field, "error": str(detail)})

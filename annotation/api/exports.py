@@ -56,10 +56,13 @@ class ExportFileView(ProjectView):
         """Download the zip file; 409 before it is ready."""
         export = self.project.exports.filter(pk=export_id).first()
         if export is None:
-            raise NotFound(f"There is no export {export_id} in this project.")
+            raise NotFound("not_in_project", thing="export", id=export_id)
         if export.state != Export.State.READY:
-            raise Conflict(f"Export {export_id} is {export.state}.", state=export.state)
+            state = str(export.state)
+            raise Conflict(
+                "file_unready", thing="export", id=export_id, state=state, details={"state": state}
+            )
         path = exports.path_of(export)
         if not path.is_file():
-            raise NotFound(f"The file of export {export_id} has been deleted; ask for it again.")
+            raise NotFound("file_deleted", thing="export", id=export_id)
         return FileResponse(path.open("rb"), as_attachment=True, filename=f"tatkham-{export.file_name}")

@@ -42,7 +42,8 @@ class NameField(serializers.CharField):
         name = super().to_internal_value(data)
         found = self._DISTURBS.search(name)
         if found:
-            raise serializers.ValidationError(f"A name cannot hold the sign U+{ord(found[0]):04X}.")
+            said = f"A name cannot hold the sign U+{ord(found[0]):04X}."
+            raise serializers.ValidationError(said, code="field_sign")
         return name
 
 
@@ -56,7 +57,8 @@ class MomentField(serializers.DateTimeField):
         moment = super().to_internal_value(value)
         if not self.FIRST_YEAR <= moment.year <= self.LAST_YEAR:
             raise serializers.ValidationError(
-                f"{moment.isoformat()} is not between the years {self.FIRST_YEAR} and {self.LAST_YEAR}."
+                f"{moment.isoformat()} is not between the years {self.FIRST_YEAR} and {self.LAST_YEAR}.",
+                code="field_year",
             )
         return moment
 
@@ -69,7 +71,8 @@ class StatesField(serializers.DictField):
         states = super().to_internal_value(data)
         found = re.search(r"\x00|[\ud800-\udfff]", "".join(_texts_in(states)))
         if found:
-            raise serializers.ValidationError(f"The sign U+{ord(found[0]):04X} cannot be stored.")
+            said = f"The sign U+{ord(found[0]):04X} cannot be stored."
+            raise serializers.ValidationError(said, code="field_sign")
         return states
 
 

@@ -28,7 +28,7 @@ class LookupView(ProjectView):
             .first()
         )
         if assignment is None:
-            raise NotFound(f"You have no assignment {assignment_id}.")
+            raise NotFound("no_assignment", assignment=str(assignment_id))
         return Response(outputs.Lookup(lookups.look_up(assignment, string)).data)
 
 

@@ -44,7 +44,7 @@ class ProjectsView(APIView):
 
 def _refuse_unless_staff(user: User) -> None:
     if not user.is_staff:
-        raise NotAllowed("Only staff accounts may make projects.")
+        raise NotAllowed("staff_only")
 
 
 class ProjectDetailView(ProjectView):

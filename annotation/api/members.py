@@ -76,7 +76,7 @@ def find_member(project: Project, membership_id: int) -> Membership:
     """Return a membership of the project; `NotFound` where it has none of that id."""
     membership = project.memberships.select_related("user").filter(pk=membership_id).first()
     if membership is None:
-        raise NotFound(f"There is no member {membership_id} in this project.")
+        raise NotFound("not_in_project", thing="member", id=membership_id)
     return membership
 
 
@@ -152,7 +152,7 @@ class InvitationView(APIView):
         account = inputs.parse(inputs.Acceptance, request)
         user = request.user if request.user.is_authenticated else None
         if user is None and not settings.PASSWORD_LOGIN:
-            raise NotAllowed("Nobody makes an account with a password here; sign in to join.")
+            raise NotAllowed("sign_on_only")
         membership = invitations.accept(token, user=user, **account)
         if user is None:
             login(request._request, membership.user, backend="django.contrib.auth.backends.ModelBackend")

@@ -40,6 +40,14 @@ class Problem(serializers.Serializer[Any]):
     details = serializers.DictField()
 
 
+class Why(serializers.Serializer[Any]):
+    """A sentence: its code, for a catalogue, the values in it, and how it is said in English."""
+
+    code = serializers.CharField()
+    values = serializers.DictField(help_text="figures, words, and sentences of their own")
+    text = serializers.CharField()
+
+
 class Person(serializers.ModelSerializer[User]):
     """Somebody with an account."""
 
@@ -472,7 +480,8 @@ class FilePreview(serializers.Serializer[Any]):
 
     format = serializers.CharField()
     whole = serializers.BooleanField(help_text="false: the file goes on, counts are of its front")
-    error = serializers.CharField(allow_null=True, help_text="what the import would stop at")
+    error = serializers.CharField(allow_null=True, help_text="what the import would stop at, in English")
+    why = Why(allow_null=True)
     imported_as = serializers.CharField(allow_null=True, help_text="the corpus that holds the same file")
     records = serializers.IntegerField()
     sentences = serializers.IntegerField()
@@ -550,6 +559,8 @@ class ExportRow(serializers.ModelSerializer[Export]):
     filters = serializers.DictField()
     manifest = serializers.DictField()
 
+    why = Why(allow_null=True)
+
     class Meta:
         model = Export
         fields = (
@@ -564,6 +575,7 @@ class ExportRow(serializers.ModelSerializer[Export]):
             "size",
             "manifest",
             "error",
+            "why",
         )
 
 

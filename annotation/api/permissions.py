@@ -74,22 +74,20 @@ class ProjectView(APIView):
         project_id, assignment_id = kwargs["project_id"], kwargs.get("assignment_id")
         found = people.find_membership(self.user, project_id, assignment_id=assignment_id)
         if found is None:
-            raise NotFound(f"There is no project {project_id} among yours.")
+            raise NotFound("not_a_member", project=project_id)
         self.membership, owns = found
         self.project = self.membership.project
         self.now = clock.now(self.project)
         self._check_role(method)
         if assignment_id is not None and not owns:
-            raise NotFound(f"You have no assignment {assignment_id} in this project.")
+            raise NotFound("no_assignment", assignment=str(assignment_id))
 
     def _check_role(self, method: str) -> None:
         if not self.membership.active:
-            raise NotAllowed("Your membership of this project has ended.", reason="inactive")
+            raise NotAllowed("membership_ended", details={"reason": "inactive"})
         if self.membership.role not in self.roles[method]:
-            raise NotAllowed(
-                f"Your role in this project is {self.membership.role}, which does not allow this.",
-                role=self.membership.role,
-            )
+            role = str(self.membership.role)
+            raise NotAllowed("role_refused", role=role, details={"role": role})
 
     @property
     def user(self) -> User:

@@ -108,7 +108,7 @@ class CallbackView(APIView):
 
 def _provider() -> Any:
     if not settings.OIDC_ISSUER:
-        raise NotFound("There is no single sign-on here.")
+        raise NotFound("sign_on_none")
     return _registered(settings.OIDC_ISSUER, settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET)
 
 

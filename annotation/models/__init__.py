@@ -4,6 +4,7 @@ from annotation.models.annotations import Adjudication, Annotation, Flag, Sugges
 from annotation.models.audit import AuditEntry
 from annotation.models.corpus import Corpus, Document, GoldSegmentation, Sentence
 from annotation.models.exports import Export
+from annotation.models.failing import Failing
 from annotation.models.identities import Identity
 from annotation.models.imports import Repeat
 from annotation.models.invitations import Invitation
@@ -22,6 +23,7 @@ __all__ = [
     "Document",
     "Draw",
     "Export",
+    "Failing",
     "Flag",
     "Generation",
     "GoldSegmentation",

@@ -3,10 +3,11 @@
 from django.conf import settings
 from django.db import models
 
+from annotation.models.failing import Failing
 from annotation.models.project import Project
 
 
-class Export(models.Model):
+class Export(Failing):
     """One export, written in the background. The file lies in EXPORT_STORE under `file_name`."""
 
     class State(models.TextChoices):
@@ -34,7 +35,6 @@ class Export(models.Model):
     filters = models.JSONField(default=dict, help_text="arm, split, since, until, guideline_version")
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     progress = models.JSONField(default=dict, help_text="rows written so far")
-    error = models.TextField(blank=True, default="")
     manifest = models.JSONField(default=dict)
     size = models.BigIntegerField(null=True, help_text="bytes of the file")
     created_at = models.DateTimeField()

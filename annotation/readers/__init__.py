@@ -25,7 +25,7 @@ class InputFile:
 
     def __init__(self, path: Path, *, name: str | None = None, file_format: str | None = None) -> None:
         if file_format is not None and file_format not in READERS:
-            raise BadInput(f"The format {file_format!r} is unknown; known: {', '.join(FORMATS)}.")
+            raise BadInput("format_unknown", format=file_format, known=", ".join(FORMATS))
         self.file = file_label(path, name)
         self.format = file_format or ""
         self.size = path.stat().st_size
@@ -47,7 +47,7 @@ class InputFile:
     def records(self) -> Iterator[Record]:
         """Yield the file's records in order; raises BadFile at the first thing that is wrong."""
         if not self.size:
-            raise bad_file("is empty", file=self.file)
+            raise bad_file("file_empty", file=self.file)
         given = self.format
         with open_members(self._raw, file=self.file) as members:
             for member in members:

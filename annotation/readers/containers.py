@@ -74,13 +74,15 @@ class Inflated:
             RuntimeError,
             NotImplementedError,
         ) as error:
-            raise bad_file("cannot be unpacked", file=self._file, value=str(error)) from error
+            raise bad_file("file_not_unpacked", file=self._file, value=str(error)) from error
         self._given += len(block)
         swollen = self._given > FREE_BYTES and self._given > LARGEST_RATIO * max(1, self._packed())
         if swollen or self._given > LARGEST_INFLATED:
             raise bad_file(
-                f"unpacks to more than {LARGEST_RATIO} times its size or {LARGEST_INFLATED >> 30} GiB",
+                "file_swollen",
                 file=self._file,
+                times=LARGEST_RATIO,
+                limit=LARGEST_INFLATED >> 30,
                 value=self._given,
             )
         return block
@@ -105,11 +107,11 @@ def _zip_members(raw: BinaryIO, *, file: str) -> Iterator[Member]:
     try:
         archive = zipfile.ZipFile(raw)
     except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise bad_file("is not a zip file that can be read", file=file, value=str(error)) from error
+        raise bad_file("file_no_zip", file=file, value=str(error)) from error
     with archive:
         for entry in archive.infolist():
             if not entry.filename:
-                raise bad_file("holds a file without a name", file=file, value=entry.orig_filename)
+                raise bad_file("file_nameless", file=file, value=entry.orig_filename)
             path = PurePosixPath(entry.filename)
             hidden = path.name.startswith(".") or "__MACOSX" in path.parts
             if entry.is_dir() or hidden or path.name in NOT_TEXTS or path.suffix.lower() in NOT_TEXT_SUFFIXES:
@@ -118,7 +120,7 @@ def _zip_members(raw: BinaryIO, *, file: str) -> Iterator[Member]:
             try:
                 stream = archive.open(entry)
             except UNPACKING_ERRORS as error:
-                raise bad_file("cannot be unpacked", file=inner, value=str(error)) from error
+                raise bad_file("file_not_unpacked", file=inner, value=str(error)) from error
             with stream:
                 packed = partial(getattr, entry, "compress_size")
                 yield Member(inner, path.name, Inflated(stream, packed=packed, file=inner))
@@ -172,15 +174,13 @@ def read_lines(stream: Stream, *, file: str) -> Iterator[tuple[int, str]]:
             yield number, _decode(piece, file=file, number=number, offset=offset)
             offset += len(piece) + 1
         if len(rest) > LONGEST_LINE:
-            raise bad_file(
-                f"is longer than {LONGEST_LINE} bytes", file=file, line=number + 1, value=rest[:80]
-            )
+            raise _too_long(rest, file=file, number=number + 1)
         if not block:
             return
 
 
 def _too_long(line: bytes, *, file: str, number: int) -> BadFile:
-    return bad_file(f"is longer than {LONGEST_LINE} bytes", file=file, line=number, value=line[:80])
+    return bad_file("file_line_long", file=file, line=number, longest=LONGEST_LINE, value=line[:80])
 
 
 def _decode(piece: bytes, *, file: str, number: int, offset: int) -> str:
@@ -191,7 +191,7 @@ def _decode(piece: bytes, *, file: str, number: int, offset: int) -> str:
     except UnicodeDecodeError as error:
         around = piece[error.start : error.start + 8]
         raise bad_file(
-            f"is not UTF-8 at byte {offset + error.start} of the file", file=file, line=number, value=around
+            "file_not_utf8", file=file, line=number, byte=offset + error.start, value=around
         ) from error
 
 

@@ -35,18 +35,18 @@ SUFFIXES = {
     ".conllu": "conllu",
     ".conll": "conllu",
 }
-# Files that people mistake for text, by how they begin.
+# Files that people mistake for text, by how they begin; what is said of them.
 NOT_TEXT = {
-    b"%PDF": "a PDF",
-    b"\x89PNG": "an image",
-    b"\xff\xd8\xff": "an image",
-    b"GIF8": "an image",
-    b"\xd0\xcf\x11\xe0": "an Office document",
-    b"PK\x03\x04": "a zip or an Office document inside another archive",
-    b"\x1f\x8b": "a gzip inside another archive",
-    b"\x7fELF": "a program",
-    b"\xff\xfe": "text in UTF-16; save it as UTF-8",
-    b"\xfe\xff": "text in UTF-16; save it as UTF-8",
+    b"%PDF": "file_is_pdf",
+    b"\x89PNG": "file_is_image",
+    b"\xff\xd8\xff": "file_is_image",
+    b"GIF8": "file_is_image",
+    b"\xd0\xcf\x11\xe0": "file_is_office",
+    b"PK\x03\x04": "file_is_zip_inside",
+    b"\x1f\x8b": "file_is_gzip_inside",
+    b"\x7fELF": "file_is_program",
+    b"\xff\xfe": "file_is_utf16",
+    b"\xfe\xff": "file_is_utf16",
 }
 # Tags of the BEST corpora inside a line; they are no text.
 BEST_TAGS = re.compile(r"</?(?:NE|AB|POEM)>")
@@ -57,15 +57,15 @@ def detect(head: bytes, *, name: str, file: str) -> str:
     """Return the format of a file from its first bytes and its name; raises BadFile for what is no text."""
     if head.startswith(b"PAR1"):
         return "parquet"
-    for magic, what in NOT_TEXT.items():
+    for magic, said in NOT_TEXT.items():
         if head.startswith(magic):
-            raise bad_file("is of the wrong type", file=file, value=what)
+            raise bad_file(said, file=file)
     if b"\0" in head:
-        raise bad_file("is of the wrong type", file=file, value=f"a zero byte at {head.index(0)}")
+        raise bad_file("file_zero_byte", file=file, byte=head.index(0))
     suffix = name[name.rfind(".") :].lower() if "." in name else ""
     by_name = SUFFIXES.get(suffix)
     if by_name == "parquet":
-        raise bad_file("is named as Parquet and is none", file=file, value=head[:8])
+        raise bad_file("file_no_parquet_magic", file=file, value=head[:8])
     if by_name not in (None, "text", "jsonl"):
         return by_name
     found = _detect_text(head.decode(errors="ignore").removeprefix("\ufeff"))
@@ -105,9 +105,9 @@ def read_jsonl(stream: Stream, *, file: str) -> Iterator[Record]:
         try:
             values = loads(line)
         except (ValueError, RecursionError) as error:
-            raise bad_file(f"is not JSON ({error})", file=file, line=number, value=line) from error
+            raise bad_file("file_no_json", file=file, line=number, error=str(error), value=line) from error
         if not isinstance(values, dict):
-            raise bad_file("is not a JSON object", file=file, line=number, value=line)
+            raise bad_file("file_no_object", file=file, line=number, value=line)
         yield _record(values, file=file, number=number)
 
 
@@ -115,18 +115,18 @@ def _record(values: dict[str, Any], *, file: str, number: int) -> Record:
     """Check what a row holds and make a record of it. A row without `text` may have it in its words."""
     words = values.get("words")
     if words is not None and not (isinstance(words, list) and all(type(word) is str for word in words)):
-        raise bad_file("`words` is not a list of strings", file=file, line=number, value=words)
+        raise bad_file("file_no_words", file=file, line=number, value=words)
     text = values.get("text")
     if text is None and words is not None:
         text = "".join(words)
     if type(text) is not str:
-        raise bad_file("has no string `text`", file=file, line=number, value=text)
+        raise bad_file("file_no_text", file=file, line=number, value=text)
     record = Record(file, number, text, words)
     for name in ("document", "domain", "source"):
         value = values.get(name)
         if value is not None:
             if type(value) is not str:
-                raise bad_file(f"`{name}` is not a string", file=file, line=number, value=value)
+                raise bad_file("file_no_string", file=file, line=number, field=name, value=value)
             setattr(record, name, value)
     return record
 
@@ -146,20 +146,20 @@ def read_csv(stream: Stream, *, file: str, delimiter: str = ",") -> Iterator[Rec
     try:
         header = [name.strip().lower() for name in next(rows, [])]
         if "text" not in header and "words" not in header:
-            raise bad_file("has no column `text` or `words` in its head", file=file, line=1, value=header)
+            raise bad_file("file_no_column", file=file, line=1, value=header)
         for row in rows:
             if not any(row):
                 continue
             if len(row) != len(header):
-                wrong = f"has {len(row)} cells; the first row names {len(header)} columns"
-                raise bad_file(wrong, file=file, line=at, value=row)
+                sizes = {"cells": len(row), "columns": len(header)}
+                raise bad_file("file_row_cells", file=file, line=at, value=row, **sizes)
             cells = dict(zip(header, row, strict=True))
             values: dict[str, Any] = {name: cells[name] for name in COLUMNS if name in cells}
             if "words" in values:
                 values["words"] = split_bars(values["words"]) if values["words"] else None
             yield _record(values, file=file, number=at)
     except csv.Error as error:
-        raise bad_file("is not a table that can be read", file=file, line=at, value=str(error)) from error
+        raise bad_file("file_no_table", file=file, line=at, value=str(error)) from error
 
 
 def read_tsv(stream: Stream, *, file: str) -> Iterator[Record]:
@@ -211,11 +211,11 @@ def _token(line: str, skip_to: int, *, file: str, number: int) -> tuple[tuple[st
     """Return the surface form of a token line and whether a space follows; None for parts of one above."""
     columns = line.split("\t")
     if len(columns) != 10 or not columns[1]:
-        raise bad_file("is not a token line of ten columns", file=file, line=number, value=line)
+        raise bad_file("file_token_columns", file=file, line=number, value=line)
     id_, form, misc = columns[0], columns[1], columns[9]
     found = re.fullmatch(r"(\d+)(?:-(\d+)|(\.\d+))?", id_, re.ASCII)
     if not found or len(id_) > 20:
-        raise bad_file("does not begin with the number of a token", file=file, line=number, value=id_)
+        raise bad_file("file_token_number", file=file, line=number, value=id_)
     if found[3] or (not found[2] and int(found[1]) <= skip_to):
         return None, skip_to
     return (form, "SpaceAfter=No" not in misc.split("|")), int(found[2] or 0) or skip_to
@@ -262,12 +262,11 @@ def _align(tokens: list[tuple[str, bool]], text: str, *, file: str, number: int)
     for form, _ in tokens:
         start = text.find(form, position)
         if start < 0 or text[position:start].strip():
-            wrong = f"a token does not join to the text at character {position}"
-            raise bad_file(wrong, file=file, line=number, value=form)
+            raise bad_file("file_token_astray", file=file, line=number, at=position, value=form)
         words += [text[position:start], form] if start > position else [form]
         position = start + len(form)
     if text[position:].strip():
-        raise bad_file("the text goes on after its last token", file=file, line=number, value=text[position:])
+        raise bad_file("file_text_left", file=file, line=number, value=text[position:])
     return [*words, text[position:]] if position < len(text) else words
 
 
@@ -282,19 +281,18 @@ def read_parquet(stream: Stream, *, file: str) -> Iterator[Record]:
             groups = (table.metadata.row_group(i) for i in range(table.metadata.num_row_groups))
             swollen = sum(group.total_byte_size for group in groups)
             if swollen > LARGEST_INFLATED or swollen > max(FREE_BYTES, LARGEST_RATIO * packed):
-                raise bad_file(
-                    f"unpacks to more than {LARGEST_RATIO} times its size", file=file, value=swollen
-                )
+                limits = {"times": LARGEST_RATIO, "limit": LARGEST_INFLATED >> 30}
+                raise bad_file("file_swollen", file=file, value=swollen, **limits)
             names = [name for name in COLUMNS if name in table.schema_arrow.names]
             if "text" not in names and "words" not in names:
-                raise bad_file("has no column `text` or `words`", file=file, value=table.schema_arrow.names)
+                raise bad_file("file_no_column", file=file, value=table.schema_arrow.names)
             number = 0
             for batch in table.iter_batches(batch_size=2000, columns=names):
                 for values in batch.to_pylist():
                     number += 1
                     yield _record(values, file=file, number=number)
         except (pa.ArrowException, OSError, ValueError) as error:
-            raise bad_file("is not a Parquet file that can be read", file=file, value=str(error)) from error
+            raise bad_file("file_no_parquet", file=file, value=str(error)) from error
 
 
 READERS: dict[str, Callable[..., Iterator[Record]]] = {

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotation.errors import BadFile
+from annotation.reasons import Reason, Value
 
 SHOWN = 60
 
@@ -24,12 +25,12 @@ class Record:
     source: str = ""
 
 
-def bad_file(what: str, *, file: str, line: int | None = None, value: Any = None) -> BadFile:
-    """Return the error that names the file, the line and the value."""
-    place = file if line is None else f"{file}, line {line}"
-    details = {"file": file} | ({} if line is None else {"line": line})
-    if value is None:
-        return BadFile(f"{place}: {what}.", **details)
-    shown = repr(value)
-    shown = shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
-    return BadFile(f"{place}: {what}: {shown}.", value=shown, **details)
+def bad_file(code: str, /, *, file: str, line: int | None = None, **values: Any) -> BadFile:
+    """Return the error that names the file, the line and the `value`, which is shown as Python writes it."""
+    place: Value = file if line is None else Reason("file_line", {"file": file, "line": line})
+    details: dict[str, Any] = {"file": file} | ({} if line is None else {"line": line})
+    if "value" in values:
+        shown = repr(values["value"])
+        shown = shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
+        values["value"] = details["value"] = shown
+    return BadFile(code, place=place, details=details, **values)

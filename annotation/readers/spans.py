@@ -24,11 +24,11 @@ def read_label_studio(stream: Stream, *, file: str) -> Iterator[Record]:
     """
     for number, task in enumerate(_array(stream, file=file), 1):
         if not isinstance(task, dict):
-            raise bad_file("is no task of Label Studio", file=file, line=number, value=task)
+            raise bad_file("file_no_task", file=file, line=number, value=task)
         data = task.get("data", task)
         text = data.get("text") if isinstance(data, dict) else None
         if type(text) is not str:
-            raise bad_file("a task has no string `text`", file=file, line=number, value=data)
+            raise bad_file("file_no_text", file=file, line=number, value=data)
         places = _utf16_places(text)
         spans = [
             tuple(places.get(end, -1) if places else end for end in span)
@@ -42,13 +42,13 @@ def _array(stream: Stream, *, file: str) -> list[Any]:
     while block := stream.read(BLOCK):
         blocks += block
         if len(blocks) > LARGEST_ARRAY:
-            raise bad_file("is a JSON array of more than 512 MiB; split it", file=file)
+            raise bad_file("file_array_large", file=file, limit=LARGEST_ARRAY >> 20)
     try:
         tasks = json.loads(blocks.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        raise bad_file(f"is not JSON ({error})", file=file) from error
+        raise bad_file("file_no_json", file=file, error=str(error), value=bytes(blocks[:80])) from error
     if not isinstance(tasks, list):
-        raise bad_file("is no array of tasks", file=file, value=tasks)
+        raise bad_file("file_no_tasks", file=file, value=tasks)
     return tasks
 
 
@@ -62,7 +62,7 @@ def _label_studio_spans(task: dict[str, Any], *, file: str, number: int) -> list
     try:
         return [(value["start"], value["end"]) for value in marked]
     except (KeyError, TypeError) as error:
-        raise bad_file("a span has no `start` and `end`", file=file, line=number, value=marked) from error
+        raise bad_file("file_no_span", file=file, line=number, value=marked) from error
 
 
 def _utf16_places(text: str) -> dict[int, int]:
@@ -84,10 +84,10 @@ def read_doccano(stream: Stream, *, file: str) -> Iterator[Record]:
         try:
             row = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise bad_file(f"is not JSON ({error})", file=file, line=number, value=line) from error
+            raise bad_file("file_no_json", file=file, line=number, error=str(error), value=line) from error
         text = row.get("text") if isinstance(row, dict) else None
         if type(text) is not str:
-            raise bad_file("has no string `text`", file=file, line=number, value=row)
+            raise bad_file("file_no_text", file=file, line=number, value=row)
         yield _record(text, _doccano_spans(row, file=file, number=number), row, file=file, number=number)
 
 
@@ -99,7 +99,7 @@ def _doccano_spans(row: dict[str, Any], *, file: str, number: int) -> list[Any]:
             for one in marked
         ]
     except (KeyError, IndexError, TypeError) as error:
-        raise bad_file("a label is no span", file=file, line=number, value=marked) from error
+        raise bad_file("file_no_span", file=file, line=number, value=marked) from error
 
 
 def is_doccano(line: str) -> bool:
@@ -119,8 +119,8 @@ def _words(text: str, spans: Sequence[Any], *, file: str, number: int) -> list[s
     words, last = [], 0
     for start, end in sorted(spans, key=_place):
         if not (type(start) is type(end) is int and last <= start < end <= len(text)):
-            wrong = f"the span {start} to {end} overlaps another or lies outside of the text"
-            raise bad_file(wrong, file=file, line=number, value=text)
+            span = {"start": str(start), "end": str(end)}
+            raise bad_file("file_span_astray", file=file, line=number, value=text, **span)
         words += _between(text, last, start, file=file, number=number)
         words.append(text[start:end])
         last = end
@@ -136,6 +136,5 @@ def _place(span: Any) -> tuple[int, int]:
 def _between(text: str, start: int, end: int, *, file: str, number: int) -> list[str]:
     piece = text[start:end]
     if piece and not piece.isspace():
-        wrong = f"characters {start} to {end} belong to no span"
-        raise bad_file(wrong, file=file, line=number, value=piece)
+        raise bad_file("file_unspanned", file=file, line=number, start=start, end=end, value=piece)
     return [piece] if piece else []

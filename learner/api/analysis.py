@@ -36,7 +36,7 @@ class Analysis(ProjectView):
         """Return an analysis by name, computed now from what is stored; its shape is in docs/analysis.md."""
         asked = parse_query(AnalysisQuery, request)
         if name not in ANALYSES:
-            raise NotFound(f"There is no analysis {name!r}; there are {', '.join(ANALYSES)}.")
+            raise NotFound("analysis_unknown", name=name, known=", ".join(ANALYSES))
         if name in COMPARES_ARMS:
             plans.record_view(self.project, viewer=self.user, what=name, now=self.now)
         return Response(analyse(self.project, name, **asked))

@@ -128,6 +128,6 @@ class GuidelineBridgeSwitch(ProjectView):
         """Pass the holdout's references to the rules of this version; 409 until the bridge is read."""
         bridge = GuidelineBridge.objects.filter(project=self.project, guideline__version=version).first()
         if bridge is None:
-            raise NotFound(f"There is no bridge to version {version}.")
+            raise NotFound("guideline_bridge_none", version=version)
         references = guideline_bridges.switch(bridge, actor=self.user, now=self.now)
         return Response(Switched({"references": references}).data, status=201)

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from annotation.api.outputs import Why
 from annotation.api.permissions import MANAGERS, ProjectView
 from annotation.errors import Conflict, NotFound
 from learner import packages
@@ -19,10 +20,11 @@ class PackageState(serializers.ModelSerializer[ModelPackage]):
     """Whether the file can be downloaded by now, why not, and whose model it is."""
 
     arm = serializers.CharField(source="checkpoint.arm")
+    why = Why(allow_null=True)
 
     class Meta:
         model = ModelPackage
-        fields = ("state", "error", "arm")
+        fields = ("state", "error", "why", "arm")
 
 
 class PackageView(ProjectView):
@@ -33,7 +35,7 @@ class PackageView(ProjectView):
         round_ = Round.objects.filter(project=self.project, pk=round_id).first()
         found = packages.find(self.project, number=round_.number) if round_ else None
         if found is None:
-            raise NotFound(f"There is no closed round {round_id} with a model in this project.")
+            raise NotFound("round_without_model", round=round_id)
         return found
 
 
@@ -53,7 +55,7 @@ class Package(PackageView):
         """Have the round's package written in the background; one that failed is tried again."""
         checkpoint = self.checkpoint(round_id)
         if not checkpoint.folder.is_dir():
-            raise NotFound(f"The files of round {checkpoint.round.number}'s model are gone from the store.")
+            raise NotFound("model_files_gone", round=checkpoint.round.number)
         return Response(PackageState(packages.request(checkpoint)).data, status=202)
 
 
@@ -68,7 +70,6 @@ class PackageFile(PackageView):
         checkpoint = self.checkpoint(round_id)
         path = packages.path_of(checkpoint)
         if not path.is_file():
-            raise Conflict(
-                f"The package of round {checkpoint.round.number} is not written yet.", state="waiting"
-            )
+            number = checkpoint.round.number
+            raise Conflict("package_unwritten", round=number, details={"state": "waiting"})
         return FileResponse(path.open("rb"), as_attachment=True, filename=f"tatkham-{path.name}")

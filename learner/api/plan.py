@@ -75,5 +75,5 @@ class PlanLock(ProjectView):
     def post(self, request: Request, project_id: int) -> Response:
         """Lock the draft for good; 409 where the plan is locked. The first label does it otherwise."""
         if plans.current(self.project) is None:
-            raise NotFound("There is no plan to lock; write one first.")
+            raise NotFound("plan_unwritten")
         return Response(PlanVersion(plans.lock(self.project, actor=self.user, now=self.now)).data)

@@ -10,9 +10,9 @@ from rest_framework.response import Response
 from annotation.api.inputs import parse, parse_query
 from annotation.api.outputs import strings
 from annotation.api.permissions import MANAGERS, ProjectView
+from annotation.errors import Conflict
 from learner import repairs
 from learner.estimates import NotEstimable
-from learner.reasons import refusal
 
 
 class RepairPage(serializers.Serializer[Any]):
@@ -68,7 +68,7 @@ class Repairs(ProjectView):
         limit = parse_query(RepairPage, request)["limit"]
         plan = repairs.plan_of(self.project)
         if isinstance(plan, NotEstimable):
-            raise refusal(plan.reason.code)
+            raise Conflict(plan.reason.code)
         queue = {
             "sentences": plan.sentences,
             "changes_known": plan.changes_known,

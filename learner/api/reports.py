@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.inputs import parse
+from annotation.api.outputs import Why
 from annotation.api.permissions import MANAGERS, ProjectView
 from annotation.errors import Conflict, NotFound
 from learner import plans, reports
@@ -20,9 +21,11 @@ from learner.models import Report
 class ReportRow(serializers.ModelSerializer[Report]):
     """One report: what was asked for, and what came of it."""
 
+    why = Why(allow_null=True)
+
     class Meta:
         model = Report
-        fields = ("id", "figure", "unit", "state", "error", "size", "created_at", "finished_at")
+        fields = ("id", "figure", "unit", "state", "error", "why", "size", "created_at", "finished_at")
 
 
 class Reports(ProjectView):
@@ -54,11 +57,14 @@ class ReportFile(ProjectView):
         """Download the zip: report.html, its figures, its data; 409 before it is ready."""
         report = self.project.reports.filter(pk=report_id).first()
         if report is None:
-            raise NotFound(f"There is no report {report_id} in this project.")
+            raise NotFound("not_in_project", thing="report", id=report_id)
         if report.state != Report.State.READY:
-            raise Conflict(f"Report {report_id} is {report.state}.", state=report.state)
+            state = str(report.state)
+            raise Conflict(
+                "file_unready", thing="report", id=report_id, state=state, details={"state": state}
+            )
         path = reports.path_of(report)
         if not path.is_file():
-            raise NotFound(f"The file of report {report_id} has been deleted; ask for it again.")
+            raise NotFound("file_deleted", thing="report", id=report_id)
         plans.record_view(self.project, viewer=self.user, what="report", now=self.now)
         return FileResponse(path.open("rb"), as_attachment=True, filename=f"tatkham-{report.file_name}")

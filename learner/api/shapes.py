@@ -22,9 +22,11 @@ class NewTime(serializers.Serializer[Any]):
 class LatestRound(serializers.ModelSerializer[Round]):
     """The latest round and where it stands."""
 
+    why = outputs.Why(allow_null=True)
+
     class Meta:
         model = Round
-        fields = ["id", "number", "state", "error"]
+        fields = ["id", "number", "state", "error", "why"]
 
 
 class ClockState(serializers.Serializer[Any]):
@@ -48,7 +50,8 @@ class NewEvent(serializers.Serializer[Any]):
         """Refuse names that cannot be told apart by a machine later on."""
         if not KIND.fullmatch(value):
             raise serializers.ValidationError(
-                f"{value!r} is not a dotted name of small letters, such as holiday.started."
+                f"{value!r} is not a dotted name of small letters, such as holiday.started.",
+                code="field_event_kind",
             )
         return value
 
@@ -56,7 +59,8 @@ class NewEvent(serializers.Serializer[Any]):
         """Refuse a period that ends before it begins."""
         if attrs["until"] is not None and attrs["until"] < attrs["at"]:
             raise serializers.ValidationError(
-                {"until": f"{attrs['until'].isoformat()} is before {attrs['at'].isoformat()}."}
+                {"until": f"{attrs['until'].isoformat()} is before {attrs['at'].isoformat()}."},
+                code="field_event_until",
             )
         return attrs
 
@@ -100,6 +104,7 @@ class RoundState(serializers.ModelSerializer[Round]):
 
     arms = ArmOfRound(many=True)
     progress = RoundProgress()
+    why = outputs.Why(allow_null=True)
     config = serializers.DictField()
 
     class Meta:
@@ -113,6 +118,7 @@ class RoundState(serializers.ModelSerializer[Round]):
             "trigger",
             "progress",
             "error",
+            "why",
             "attempt",
             "catching_up",
             "arms",

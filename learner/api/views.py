@@ -178,7 +178,7 @@ class EventRemarks(ProjectView):
         """Append a remark; nothing else of an event can be changed."""
         event = events_of(self.project).filter(pk=event_id).first()
         if event is None:
-            raise NotFound(f"There is no event {event_id} in this project.")
+            raise NotFound("not_in_project", thing="event", id=event_id)
         events.remark(event, parse(shapes.Remark, request)["note"], author=self.user, now=self.now)
         return Response(shapes.EventRow(events_of(self.project).get(pk=event_id)).data)
 
@@ -206,7 +206,7 @@ def find_round(project: Project, round_id: int) -> Round:
     """Return a round of this project. Raises `NotFound`."""
     round_ = Round.objects.filter(project=project, pk=round_id).first()
     if round_ is None:
-        raise NotFound(f"There is no round {round_id} in this project.")
+        raise NotFound("not_in_project", thing="round", id=round_id)
     return round_
 
 

@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from statistics import mean
 
 import pytest
 from django.db import connection
@@ -203,6 +204,11 @@ def test_turns_of_a_measurement_queue_that_is_empty_do_not_move_the_ratio(desk):
     member = make_member(project)
     desk.work(member, 6)
     publish(project, pool_of(project), desk.now)
-    desk.work(member, 120)
-    random_cost, active_cost = (charged()[kind, member.user_id] for kind in ARMS)
-    assert abs(random_cost - active_cost) / (random_cost + active_cost) < 0.05
+    desk.work(member, 60)
+    leans = []
+    for _ in range(20):
+        desk.work(member, 3)
+        random_cost, active_cost = (charged()[kind, member.user_id] for kind in ARMS)
+        leans.append((random_cost - active_cost) / (random_cost + active_cost))
+    # Labels that an arm reuses are charged as it comes to them, several at once: one moment says little.
+    assert abs(mean(leans)) < 0.05

@@ -1,24 +1,44 @@
-"""What the analyses say in words is said by the pages in both languages, and in English by both alike."""
+"""What the software says in words is said by the pages in both languages, and in English by both alike."""
 
 import re
+from string import Formatter
 
+from annotation import reason_texts
 from config.settings import BASE_DIR
-from learner.reasons import TEXTS
+from learner.reasons import TEXTS as LEARNERS
 
-CATALOGUE = BASE_DIR / "frontend" / "src" / "domain" / "messages" / "reasons.ts"
+CATALOGUES = BASE_DIR / "frontend" / "src" / "domain" / "messages"
 MESSAGE = re.compile(r'\bwhy_(\w+): \{\s*th: "([^"]+)",\s*en: "([^"]+)"')
+TEXTS = reason_texts.TEXTS | LEARNERS
+
+
+def messages():
+    texts = "".join((CATALOGUES / name).read_text() for name in ("reasons.ts", "refusals.ts"))
+    return {code: (thai, english) for code, thai, english in MESSAGE.findall(texts)}
+
+
+def places(text):
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
 def test_every_reason_has_a_thai_and_the_same_english_message():
-    messages = {code: (thai, english) for code, thai, english in MESSAGE.findall(CATALOGUE.read_text())}
-    assert {code: english for code, (_, english) in messages.items()} == TEXTS
-    without_thai = [code for code, (thai, _) in messages.items() if not re.search("[ก-๙]", thai)]
-    assert without_thai == []
+    said = messages()
+    assert {code: english for code, (_, english) in said.items()} == TEXTS
+    words = {code: re.sub(r"\{\w+\}", "", thai).strip() for code, (thai, _) in said.items()}
+    assert [code for code, thai in words.items() if thai and not re.search("[ก-๙]", thai)] == []
+
+
+def test_thai_and_english_name_the_same_values():
+    differ = [code for code, (thai, english) in messages().items() if places(thai) != places(english)]
+    assert differ == []
 
 
 def test_every_reason_is_given_somewhere():
     sources = "".join(
-        path.read_text() for path in (BASE_DIR / "learner").rglob("*.py") if path.name != "reasons.py"
+        path.read_text()
+        for app in ("annotation", "learner")
+        for path in (BASE_DIR / app).rglob("*.py")
+        if path.name not in ("reasons.py", "reason_texts.py")
     )
     given = set(re.findall(r'"(\w+)"', sources))
     unused = [

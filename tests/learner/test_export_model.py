@@ -54,7 +54,12 @@ def test_a_manager_asks_for_a_round_s_model_and_downloads_it(by, loop, path, tmp
     written = packages.path_of(checkpoint).stat().st_mtime_ns
     package_writing.run(checkpoint.pk)
     assert packages.path_of(checkpoint).stat().st_mtime_ns == written
-    assert caller.get(path).json() == {"state": "ready", "error": "", "arm": checkpoint.arm}
+    assert caller.get(path).json() == {
+        "state": "ready",
+        "error": "",
+        "why": None,
+        "arm": checkpoint.arm,
+    }
     assert caller.post(path, {}).json()["state"] == "ready"
     file = caller.client.get(f"{path}/file")
     assert file.headers["Content-Disposition"].startswith("attachment")
@@ -78,7 +83,8 @@ def test_a_package_that_fails_is_logged_told_and_tried_again(by, loop, path, set
     assert failed["state"] == "failed"
     assert "FileExistsError" in failed["error"]
     settings.EXPORT_STORE.unlink()
-    assert caller.post(path, {}).json() == {"state": "waiting", "error": "", "arm": checkpoint.arm}
+    again = caller.post(path, {}).json()
+    assert (again["state"], again["error"], again["why"]) == ("waiting", "", None)
     package_writing.run(checkpoint.pk)
     assert caller.get(path).json()["state"] == "ready"
 

@@ -45,6 +45,6 @@ def test_a_round_trained_on_one_host_is_scored_on_another(hosts, desk):
         app.send_task("learner.tasks.advance_rounds", queue="default")
         return Round.objects.filter(project=project, state="closed").exists()
 
-    wait_for(is_closed, every=1, says=lambda: list(Round.objects.values("state", "progress", "error")))
+    wait_for(is_closed, every=1, says=lambda: list(Round.objects.values("state", "progress", "why")))
     round_ = Round.objects.get(project=project, state="closed")
     assert (round_.attempt, round_.generation.source) == (1, round_.scorer.source)

@@ -120,7 +120,8 @@ def test_an_error_is_written_down_and_a_resume_goes_on(loop, desk, monkeypatch):
     pretraining_steps.make_slice(row.pk)
     row.refresh_from_db()
     assert row.state == "failed"
-    assert row.error.startswith("TooLittleText: ")
+    assert row.why["code"] == "too_little_text"
+    assert "symbols of raw text" in row.error
     pretraining.resume(row, now=desk.now, actor_id=None)
     row.refresh_from_db()
     assert (row.state, row.error) == ("running", "")

@@ -434,7 +434,7 @@ def test_a_round_that_fails_three_times_has_failed_and_says_why(loop, desk):
     assert (round_.state, round_.attempt) == ("failed", 3)
     assert "enormous" in round_.error
     event = Event.objects.get(kind="round.failed")
-    assert event.after == {"round": 1, "error": round_.error}
+    assert event.after == {"round": 1, "error": round_.why}
     assert rounds.open_if_due(loop, now=desk.now) is None
 
 

@@ -268,4 +268,4 @@ def test_what_is_named_in_a_body_has_to_be_of_the_project_too(worlds, by):
 
 def test_who_has_left_is_told_so(worlds, by):
     answer = by(worlds.own.people["left"]).post(worlds.own.fill("P/next"))
-    assert (answer.status_code, answer.json()["details"]) == (403, {"reason": "inactive"})
+    assert (answer.status_code, answer.json()["details"]["reason"]) == (403, "inactive")

@@ -1537,7 +1537,9 @@ export interface components {
             manifest: {
                 [key: string]: unknown;
             };
-            error?: string;
+            /** @description Why it failed, in English; empty where it did not. */
+            readonly error: string;
+            why: components["schemas"]["Why"] | null;
         };
         /** @enum {string} */
         ExportStateEnum: "waiting" | "running" | "ready" | "failed";
@@ -1564,8 +1566,9 @@ export interface components {
             format: string;
             /** @description false: the file goes on, counts are of its front */
             whole: boolean;
-            /** @description what the import would stop at */
+            /** @description what the import would stop at, in English */
             error: string | null;
+            why: components["schemas"]["Why"] | null;
             /** @description the corpus that holds the same file */
             imported_as: string | null;
             records: number;
@@ -1704,7 +1707,9 @@ export interface components {
             readonly id: number;
             number: number;
             state?: components["schemas"]["RoundStateEnum"];
-            error?: string;
+            /** @description Why it failed, in English; empty where it did not. */
+            readonly error: string;
+            why: components["schemas"]["Why"] | null;
         };
         /** @description A name and a password. */
         LogInRequest: {
@@ -2009,7 +2014,9 @@ export interface components {
         /** @description Whether the file can be downloaded by now, why not, and whose model it is. */
         PackageState: {
             state?: components["schemas"]["ExportStateEnum"];
-            error?: string;
+            /** @description Why it failed, in English; empty where it did not. */
+            readonly error: string;
+            why: components["schemas"]["Why"] | null;
             arm: string;
         };
         /** @description How two annotators agree on the sentences both have read. */
@@ -2374,7 +2381,9 @@ export interface components {
             figure: string;
             unit: string;
             state?: components["schemas"]["ExportStateEnum"];
-            error?: string;
+            /** @description Why it failed, in English; empty where it did not. */
+            readonly error: string;
+            why: components["schemas"]["Why"] | null;
             /**
              * Format: int64
              * @description bytes of the file
@@ -2408,7 +2417,9 @@ export interface components {
             closed_at?: string | null;
             trigger: components["schemas"]["TriggerEnum"];
             progress: components["schemas"]["RoundProgress"];
-            error?: string;
+            /** @description Why it failed, in English; empty where it did not. */
+            readonly error: string;
+            why: components["schemas"]["Why"] | null;
             attempt?: number;
             /** @description a stratum that came later lagged at the freeze: left out of event windows */
             catching_up?: boolean;
@@ -2570,6 +2581,15 @@ export interface components {
         };
         /** @enum {string} */
         WhichEnum: "adjudicated" | "all" | "training";
+        /** @description A sentence: its code, for a catalogue, the values in it, and how it is said in English. */
+        Why: {
+            code: string;
+            /** @description figures, words, and sentences of their own */
+            values: {
+                [key: string]: unknown;
+            };
+            text: string;
+        };
         /** @description A sentence to annotate. Nothing in it tells why it was chosen. */
         Work: {
             /** Format: uuid */

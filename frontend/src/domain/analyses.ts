@@ -2,11 +2,15 @@
 import type { ArmName, CostUnit } from "./curves";
 import type { MessageKey, Parameters } from "./messages";
 
-/** A sentence of the server's: its code, for the catalogue, and the figures it names. */
+/** A sentence of the server's: its code, for the catalogue, and what it names: figures, words, sentences. */
 export interface Reason {
   code: string;
-  values: Record<string, number | string>;
+  values: Record<string, unknown>;
   text: string;
+}
+
+export function isReason(value: unknown): value is Reason {
+  return typeof value === "object" && value !== null && "code" in value && "values" in value && "text" in value;
 }
 
 export interface NotEstimable {

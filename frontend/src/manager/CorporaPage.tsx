@@ -1,8 +1,10 @@
 import { useSignal } from "@preact/signals";
 import type { Corpus } from "../api/types";
+import type { Reason } from "../domain/analyses";
 import { formatDateTime, formatNumber } from "../domain/dates";
 import { findKey } from "../domain/messages";
 import { ErrorNote } from "../shared/ErrorNote";
+import { sayReason } from "../shared/sayReason";
 import { useAct } from "../shared/useAct";
 import { useLoaded } from "../shared/useLoaded";
 import { language, t } from "../store/language";
@@ -58,7 +60,7 @@ function CorpusCard({ store, corpus, onWithdraw }: PageProps & { corpus: Corpus;
       {corpus.state === "importing" && (
         <progress aria-label={t("state_importing")} value={corpus.progress.bytes} max={corpus.progress.of || 1} />
       )}
-      {typeof corpus.report["error"] === "string" && <p class="bad">{corpus.report["error"]}</p>}
+      {corpus.state === "failed" && <p class="bad">{sayReason(corpus.report["why"] as Reason)}</p>}
       <Facts rows={facts.map(([name, value]) => [name, value || "–"])} />
       <Report report={corpus.report} />
       {(corpus.state === "ready" || corpus.state === "withdrawn") && (
@@ -116,7 +118,8 @@ const FIRST = ["sentences", "documents", "holdout", "withheld", "duplicates_with
 
 function Report({ report }: { report: Corpus["report"] }) {
   const isFirst = (name: string) => (FIRST as readonly string[]).includes(name);
-  const lines = Object.entries(report).filter(([name]) => name !== "error");
+  // Why an import failed stands above.
+  const lines = Object.entries(report).filter(([name]) => name !== "error" && name !== "why");
   if (lines.length === 0) return null;
   const title = (name: string) => {
     const known = findKey("report", name);

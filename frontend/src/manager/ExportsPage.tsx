@@ -3,6 +3,7 @@ import { useRef } from "preact/hooks";
 import type { Export, ExportFilter, ExportPreview, NewExport } from "../api/types";
 import { formatDateTime, formatNumber } from "../domain/dates";
 import { ErrorNote } from "../shared/ErrorNote";
+import { sayReason } from "../shared/sayReason";
 import { useAct } from "../shared/useAct";
 import { useLoaded } from "../shared/useLoaded";
 import { language, t } from "../store/language";
@@ -55,7 +56,7 @@ function ExportCard({ row, file }: { row: Export; file: string }) {
           </a>
         )}
       </div>
-      {row.error && <p class="bad">{row.error}</p>}
+      {row.why && <p class="bad">{sayReason(row.why)}</p>}
       {Object.keys(row.manifest).length > 0 && (
         <details>
           <summary>{t("manifest")}</summary>

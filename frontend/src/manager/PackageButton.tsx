@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { PackageState } from "../api/types";
 import { ErrorNote } from "../shared/ErrorNote";
+import { sayReason } from "../shared/sayReason";
 import { useAct } from "../shared/useAct";
 import { t } from "../store/language";
 import type { PageProps } from "./ManagerScreen";
@@ -20,7 +21,7 @@ export function PackageButton({ store, roundId }: PageProps & { roundId: number 
       <ErrorNote error={act.error.value} />
       {isFailed && (
         <p class="note" role="alert">
-          {t("packageFailed", { error: made.value!.error })}
+          {t("packageFailed", { error: sayReason(made.value!.why!) })}
         </p>
       )}
       {(made.value === null || isFailed) && (

@@ -1,5 +1,6 @@
 import { formatDateTime } from "../domain/dates";
 import { ErrorNote } from "../shared/ErrorNote";
+import { sayReason } from "../shared/sayReason";
 import { useAct } from "../shared/useAct";
 import { useLoaded } from "../shared/useLoaded";
 import { language, t } from "../store/language";
@@ -35,7 +36,7 @@ export function ReportsCard({ store }: PageProps) {
                 {t("download")}
               </a>
             )}
-            {report.error && <span class="bad">{report.error}</span>}
+            {report.why && <span class="bad">{sayReason(report.why)}</span>}
           </li>
         ))}
       </ul>

@@ -1,6 +1,7 @@
 import type { Round } from "../api/types";
 import { formatNumber } from "../domain/dates";
 import { findKey } from "../domain/messages";
+import { sayReason } from "../shared/sayReason";
 import { language, t } from "../store/language";
 
 /** The state of a round and, while it runs, how far its step has got. */
@@ -19,7 +20,7 @@ export function RoundProgress({ round }: { round: Round }) {
           <progress value={done} max={total} />
         </label>
       )}
-      {round.error && <p class="bad">{round.error}</p>}
+      {round.why && <p class="bad">{sayReason(round.why)}</p>}
     </div>
   );
 }

@@ -72,11 +72,7 @@ export function SettingsPage({ store }: PageProps) {
           </fieldset>
         ))}
         <Ahead settings={settings} changes={changes.value} strategies={strategies} />
-        {act.error.value && (
-          <p class="note bad" role="alert">
-            {act.error.value.message}
-          </p>
-        )}
+        <ErrorNote error={act.error.value} />
         {isSaved.value && <p role="status">{t("settingsSaved")}</p>}
         <button type="submit" class="primary" disabled={act.isBusy.value}>
           {t("save")}

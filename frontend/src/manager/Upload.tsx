@@ -4,6 +4,7 @@ import type { ManagerApi } from "../api/manager";
 import type { FilePreview } from "../api/types";
 import { formatNumber, formatShare } from "../domain/dates";
 import { ErrorNote } from "../shared/ErrorNote";
+import { sayReason } from "../shared/sayReason";
 import { useAct } from "../shared/useAct";
 import { language, t } from "../store/language";
 import { Facts } from "./Facts";
@@ -75,7 +76,7 @@ export function Upload({ api, onDone }: Props) {
             </select>
           </label>
           <ErrorNote error={storing.error.value} />
-          <button type="submit" class="primary" disabled={storing.isBusy.value || preview.value?.error != null}>
+          <button type="submit" class="primary" disabled={storing.isBusy.value || preview.value?.why != null}>
             {t("upload")}
           </button>
           <Sending share={sent} />
@@ -116,9 +117,9 @@ function Preview({ found }: { found: FilePreview }) {
   ] as [string, string][];
   return (
     <>
-      {found.error && (
+      {found.why && (
         <p class="note bad" role="alert">
-          {t("fileStops", { message: found.error })}
+          {t("fileStops", { message: sayReason(found.why) })}
         </p>
       )}
       {found.imported_as && <p class="note">{t("fileKnown", { name: found.imported_as })}</p>}

@@ -1,6 +1,8 @@
+import { isReason } from "../domain/analyses";
 import { formatDateTime, formatNumber, formatShare } from "../domain/dates";
 import { findKey } from "../domain/messages";
 import { SETTING_FIELDS } from "../domain/settings";
+import { sayReason } from "../shared/sayReason";
 import { language, t } from "../store/language";
 import { formatCost } from "./CurvesPage";
 
@@ -29,6 +31,7 @@ export function sayFact(name: string, value: unknown, people: People = new Map()
   if (typeof value === "boolean") return t(value ? "saidYes" : "saidNo");
   if (typeof value === "number") return sayNumber(name, value, people);
   if (typeof value === "string") return sayWord(name, value);
+  if (isReason(value)) return sayReason(value);
   if (Array.isArray(value)) return value.map((one) => sayFact(name, one, people)).join(", ");
   return Object.entries(value as Record<string, unknown>)
     .map(([part, inner]) => `${people.get(Number(part)) ?? factName(part)} ${sayFact(SHARES.has(name) ? name : part, inner, people)}`)

@@ -6,9 +6,8 @@ import { sayReason } from "./sayReason";
 /** Say in plain language what went wrong and what to do. */
 export function describeError(error: ApiError): string {
   if (error.status === 0) return t("errorNetwork");
-  if (error.status === 429) return t("errorThrottled");
-  if (error.details.reason === "inactive") return t("errorInactive");
   if (error.details.why) return sayReason(error.details.why as Reason);
+  if (error.status === 429) return t("errorThrottled");
   if (error.status === 403) return t("errorNotAllowed");
   if (error.status === 404) return t("errorNotFound");
   if (error.status >= 500) return t("errorServer");

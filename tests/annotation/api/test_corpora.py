@@ -59,12 +59,12 @@ def test_a_bad_file_fails_and_says_why(people, manager):
 )
 def test_a_field_that_is_wrong_is_named(people, manager, fields, named):
     answer = upload(manager, people, **fields)
-    assert (answer.status_code, list(answer.json()["details"])) == (400, [named])
+    assert (answer.status_code, list(answer.json()["details"])) == (400, [named, "why"])
 
 
 def test_a_form_without_a_file_is_refused(people, manager):
     answer = manager.post(people.path("/corpora"), {"name": "x"}, format="multipart")
-    assert (answer.status_code, list(answer.json()["details"])) == (400, ["file"])
+    assert (answer.status_code, list(answer.json()["details"])) == (400, ["file", "why"])
     assert manager.post(people.path("/corpora"), {"name": "x"}).status_code == 415
 
 

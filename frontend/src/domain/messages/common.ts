@@ -76,10 +76,6 @@ export const COMMON_MESSAGES = {
   },
   errorThrottled: { th: "ลองบ่อยเกินไป รอสักครู่แล้วลองใหม่", en: "Too many tries. Wait a moment, then try again." },
   errorNotAllowed: { th: "คุณไม่มีสิทธิ์ทำสิ่งนี้ในโครงการนี้", en: "Your role in this project does not allow this." },
-  errorInactive: {
-    th: "ผู้จัดการพักงานของคุณในโครงการนี้ไว้ งานที่ส่งแล้วยังอยู่ครบ ถามผู้จัดการหากคิดว่าผิดพลาด",
-    en: "A manager has ended or paused your work in this project. What you sent is kept. Ask a manager if this is a mistake.",
-  },
   errorNotFound: { th: "ไม่พบสิ่งที่ขอ", en: "What was asked for does not exist." },
   errorSaid: { th: "เซิร์ฟเวอร์ตอบว่า: {message}", en: "The server says: {message}" },
 } satisfies Record<string, Text>;

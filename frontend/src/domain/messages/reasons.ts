@@ -64,6 +64,71 @@ export const REASON_MESSAGES = {
   why_plan_changed: { th: "มีคนอื่นเปลี่ยนแผนไปก่อนแล้ว", en: "Somebody else has changed the plan meanwhile." },
   why_plan_locked: { th: "แผนล็อกไปก่อนแล้ว", en: "The plan was locked before." },
 
+  why_round_without_model: {
+    th: "ไม่มีรอบ {round} ที่ปิดแล้วและมีแบบจำลองในโครงการนี้ โหลดหน้านี้ใหม่",
+    en: "There is no closed round {round} with a model in this project. Load the page again.",
+  },
+  why_model_files_gone: {
+    th: "ไฟล์แบบจำลองของรอบที่ {round} หายไปจากที่เก็บ แจ้งผู้ดูแลระบบ",
+    en: "The files of round {round}'s model are gone from the store. Tell the administrator.",
+  },
+  why_package_unasked: { th: "ยังไม่มีใครสั่งแพ็กเกจของรอบที่ {round}", en: "Nobody has asked for the package of round {round} yet." },
+  why_package_unwritten: {
+    th: "แพ็กเกจของรอบที่ {round} ยังเขียนไม่เสร็จ รอสักครู่",
+    en: "The package of round {round} is not written yet. Wait a moment.",
+  },
+  why_bridge_model_unknown: { th: "ไม่มีแบบจำลอง '{model}' ที่มีคือ {known}", en: "There is no model '{model}'; there are {known}." },
+  why_guideline_bridge_none: {
+    th: "ไม่มีสะพานไปยังฉบับที่ {version} โหลดหน้านี้ใหม่",
+    en: "There is no bridge to version {version}. Load the page again.",
+  },
+  why_plan_unwritten: { th: "ยังไม่มีแผนให้ล็อก เขียนแผนก่อน", en: "There is no plan to lock; write one first." },
+  why_analysis_unknown: { th: "ไม่มีการวิเคราะห์ชื่อ '{name}' ที่มีคือ {known}", en: "There is no analysis '{name}'; there are {known}." },
+  why_events_no_table: {
+    th: "บรรทัดที่ {line} ของไฟล์เหตุการณ์อ่านเป็นตารางไม่ได้: {error} บันทึกไฟล์เป็น CSV ใหม่",
+    en: "Line {line} of the events is not a table's: {error}. Save the file as CSV again.",
+  },
+  why_pretraining_there: { th: "โครงการนี้มีการฝึกล่วงหน้าแล้ว", en: "The project has a pre-training already." },
+  why_pretraining_is: { th: "การฝึกล่วงหน้า{state} จึงทำสิ่งนี้ตอนนี้ไม่ได้", en: "The pre-training is {state}; this cannot be done with it now." },
+  why_sealed_opened: {
+    th: "ชุดวัดผลที่ปิดผนึกเปิดไปแล้วเมื่อ {day} ผลอยู่ในเหตุการณ์นั้น",
+    en: "The sealed half was opened on {day}; its figures are in that event.",
+  },
+  why_sealed_unread: {
+    th: "อ่านชุดวัดผลที่ปิดผนึกไปแล้ว {done} จาก {sentences} ประโยค ต้องอ่านให้ครบก่อน",
+    en: "{done} of {sentences} sentences of the sealed half are read; all must be.",
+  },
+  why_no_round_closed: { th: "ยังไม่มีรอบที่ปิด", en: "No round has closed yet." },
+  why_clock_real: {
+    th: "โครงการนี้ใช้เวลาจริง เลื่อนได้เฉพาะนาฬิกาของการซ้อม",
+    en: "This project runs on the real clock; only a rehearsal's clock can be moved.",
+  },
+  why_clock_back: { th: "นาฬิกาอยู่ที่ {shown} ย้อนไป {to} ไม่ได้", en: "The clock shows {shown}; it does not go back to {to}." },
+
+  why_attempt_failed: { th: "ครั้งที่ {attempt}: {problem}", en: "Attempt {attempt}: {problem}" },
+  why_holder_silent: {
+    th: "เครื่องที่ทำงานนี้อยู่เงียบไป ระบบจะลองใหม่เอง ถ้าไม่สำเร็จทุกครั้งให้เริ่มรอบใหม่",
+    en: "The process at work on it stopped answering. It is tried again by itself; if all tries fail, restart the round.",
+  },
+  why_shard_failed: { th: "ส่วนที่ {shard} ของคลังรอเลือก: {problem}", en: "Shard {shard} of the pool: {problem}" },
+  why_shard_given_up: {
+    th: "ส่วนที่ {shard} ของคลังรอเลือกทำไม่สำเร็จ {attempts} ครั้ง เริ่มรอบใหม่",
+    en: "Shard {shard} of the pool was given up {attempts} times. Restart the round.",
+  },
+  why_suggestions_failed: { th: "แบบเสนอ: {problem}", en: "Suggestions: {problem}" },
+  why_suggestions_given_up: {
+    th: "ทำแบบเสนอของลำดับใหม่ไม่สำเร็จ {attempts} ครั้ง เริ่มรอบใหม่",
+    en: "Suggestions for the order were given up {attempts} times. Restart the round.",
+  },
+  why_too_little_text: {
+    th: "ข้อความน้อยเกินไปสำหรับฝึกล่วงหน้า นำเข้าเพิ่ม: {error}",
+    en: "There is too little text to pre-train on; import more: {error}",
+  },
+  why_nothing_to_learn: {
+    th: "งานที่ทำไว้ยังไม่มีอะไรให้เรียนรู้ เก็บงานเพิ่ม: {error}",
+    en: "The labels hold nothing to learn from yet; collect more: {error}",
+  },
+
   why_too_few_documents: {
     th: "ไม่มีช่วงความเชื่อมั่น: มี {documents} เอกสาร ต่ำกว่า {least} ช่วงจะแคบเกินจริง",
     en: "No interval: {documents} documents, and from fewer than {least} it would be too narrow.",

@@ -1,5 +1,6 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/preact";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { MESSAGES } from "../../domain/messages";
 import { FakeServer } from "../../test/fakeServer";
 import { OVERVIEW, ROUND, serveManager } from "../../test/managerRoutes";
 import { findAxeViolations, renderApp } from "../../test/render";
@@ -72,22 +73,22 @@ describe("rounds", () => {
     await waitFor(() => expect(button).toHaveProperty("disabled", true));
   });
   it("that failed say why and can be restarted", async () => {
-    server.routes.set("GET /projects/1/rounds", [{ ...ROUND, id: 2, state: "failed", error: "No space left on device." }]);
+    server.routes.set("GET /projects/1/rounds", [{ ...ROUND, id: 2, state: "failed", why: { code: "no_space", values: {}, text: "in English" } }]);
     server.routes.set("POST /projects/1/rounds/2/restart", ROUND);
     open("rounds");
-    expect(await screen.findByText("No space left on device.")).toBeTruthy();
+    expect(await screen.findByText(MESSAGES.why_no_space.en)).toBeTruthy();
     fireEvent.click(screen.getByRole("button", { name: "Restart" }));
     await waitFor(() => expect(sent("POST", "/rounds/2/restart")).toHaveLength(1));
   });
   it("give their model as a package once it is written", async () => {
     server.routes.set("GET /projects/1/rounds", [{ ...ROUND, id: 2, state: "closed" }]);
-    server.routes.set("POST /projects/1/rounds/2/package", { state: "waiting", error: "", arm: "suggestion" });
-    server.routes.set("GET /projects/1/rounds/2/package", { state: "failed", error: "OSError: no space", arm: "suggestion" });
+    server.routes.set("POST /projects/1/rounds/2/package", { state: "waiting", error: "", why: null, arm: "suggestion" });
+    server.routes.set("GET /projects/1/rounds/2/package", { state: "failed", error: "OSError: no space", why: { code: "of_tomorrow", values: {}, text: "OSError: no space" }, arm: "suggestion" });
     open("rounds");
     fireEvent.click(await screen.findByRole("button", { name: "Model as a package" }));
     expect(await screen.findByText("Writing the package…")).toBeTruthy();
     expect(await screen.findByText("The package could not be written: OSError: no space", {}, { timeout: 4_000 })).toBeTruthy();
-    server.routes.set("GET /projects/1/rounds/2/package", { state: "ready", error: "", arm: "suggestion" });
+    server.routes.set("GET /projects/1/rounds/2/package", { state: "ready", error: "", why: null, arm: "suggestion" });
     fireEvent.click(screen.getByRole("button", { name: "Try again" }));
     const link = await screen.findByRole("link", { name: "Download the package" }, { timeout: 4_000 });
     expect(link.getAttribute("href")).toBe("/api/projects/1/rounds/2/package/file");
