@@ -2,7 +2,6 @@
 
 import json
 import logging
-import re
 
 import pytest
 from celery import signals
@@ -15,7 +14,7 @@ from config.celery import app
 from config.urls import urlpatterns as served
 from learner.models import Round
 from tests.annotation.api.conftest import by, people
-from tests.waiting import PATIENCE_SECONDS
+from tests.waiting import PATIENCE_SECONDS, wait_for
 
 __all__ = ["by", "people"]
 
@@ -135,10 +134,10 @@ def test_a_worker_writes_its_lines_under_task_and_request(workers, settings):
         "learner.tasks.write_report", args=[0], headers={"request_id": GIVEN}, ignore_result=False
     )
     assert "DoesNotExist" in repr(sent.get(timeout=PATIENCE_SECONDS, propagate=False))
-    written = (settings.HOME.logs / "worker-default.log").read_text()
-    assert re.search(
-        rf"task_id={sent.id} task=learner.tasks.write_report report_id=0 request_id={GIVEN}", written
-    )
+    line = f"task_id={sent.id} task=learner.tasks.write_report report_id=0 request_id={GIVEN}"
+    log = settings.HOME.logs / "worker-default.log"
+    # The worker stores how a task ended before it writes about it.
+    wait_for(lambda: line in log.read_text(), says=log.read_text)
 
 
 def test_text_lines_say_what_they_are_about_at_their_end():
