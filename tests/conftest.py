@@ -15,6 +15,7 @@ Workers and web are other processes: they see committed rows only, so their test
 `pytest.mark.django_db(transaction=True)`. Nothing beats in tests: call the beat's tasks yourself, for example
 `run_task("learner.tasks.advance_rounds")`, which waits for the end and raises what the task raised. What acts
 have sent to the workers by themselves ends, or is dropped, before the tables of such a test are emptied.
+Workers take nothing while a test of such rows runs that does not ask for them.
 
 Log-ins are throttled, which needs a request: use `client.force_login(user)`, not `client.login`.
 """
@@ -188,9 +189,22 @@ def _nothing_under_way(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     request.getfixturevalue("transactional_db")
-    yield
+    if not request.config.stash.get(_WORKERS_RUN, False) or "workers" in request.fixturenames:
+        yield
+    else:
+        # Started for an earlier test: what this one sends is not for them, or it would be done twice at once.
+        _tell_workers(app.control.cancel_consumer)
+        yield
+        app.control.purge()
+        _tell_workers(app.control.add_consumer)
     if request.config.stash.get(_WORKERS_RUN, False):
         _wait_for_tasks()
+
+
+def _tell_workers(act: Callable[..., Any]) -> None:
+    """Have every worker take tasks of a lane, or take none, and wait until all have answered."""
+    for lane in LANES:
+        act(lane, reply=True, limit=len(LANES), timeout=PATIENCE_SECONDS)
 
 
 def _wait_for_tasks() -> None:
