@@ -189,12 +189,12 @@ def _nothing_under_way(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     request.getfixturevalue("transactional_db")
-    if not request.config.stash.get(_WORKERS_RUN, False) or "workers" in request.fixturenames:
-        yield
-    else:
-        # Started for an earlier test: what this one sends is not for them, or it would be done twice at once.
+    # Started for an earlier test: what this one sends is not for them, or it would be done twice at once.
+    are_idle = request.config.stash.get(_WORKERS_RUN, False) and "workers" not in request.fixturenames
+    if are_idle:
         _tell_workers(app.control.cancel_consumer)
-        yield
+    yield
+    if are_idle:
         app.control.purge()
         _tell_workers(app.control.add_consumer)
     if request.config.stash.get(_WORKERS_RUN, False):

@@ -17,9 +17,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def hosts(tmp_path, transactional_db):
-    """Run the training worker in a home of its own and the default worker in another, and no others."""
-    for lane in LANES:
-        app.control.cancel_consumer(lane)
+    """Run the training worker in a home of its own and the default worker in another.
+
+    No others: the session's take nothing in a test that does not ask for them.
+    """
     with Supervisor(tmp_path / "logs") as supervisor:
         for lane in LANES:
             environment = {
@@ -32,8 +33,6 @@ def hosts(tmp_path, transactional_db):
             supervisor.start(processes.make_program(f"worker-{lane}", environment=environment))
         wait_for(lambda: len(app.control.ping(timeout=0.5)) >= len(LANES))
         yield supervisor
-    for lane in LANES:
-        app.control.add_consumer(lane)
 
 
 def test_a_round_trained_on_one_host_is_scored_on_another(hosts, desk):
