@@ -122,7 +122,7 @@ def _judge(report: Report, scene: Any, *, disks: str) -> None:
     figures["disks_filled_by"] = disks
     figures["imports"] = scene.outcomes("imported") + scene.outcomes("upload_on_full_disk")
     figures["rounds_closed"] = scene.count(tables.CLOSED)
-    figures["rounds_restarted"] = [row["error"][:120] for row in scene.outcomes("restarted")]
+    figures["rounds_restarted"] = [row["why"] for row in scene.outcomes("restarted")]
     figures["kept_late_readings_at_least"] = scene.count(tables.LATE)
     figures["submits"] = sum(1 for _ in scene.answered())
     known = [seconds for row in back.values() for seconds in row if seconds is not None]

@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ import requests
 from bench import pool, standing, witness
 from bench.parts import NeverHappened, Service, wait
 from bench.volumes import Limit, Volume
+from learner import rehearsal
+from segmenter.corpora import read_gold
 
 SEED = 1
 PASSWORD = "simulated-annotators-only"
@@ -88,9 +91,17 @@ class Scene:
     def people_at_work(self) -> Iterator[None]:
         """Let annotators work in both projects for the block, and a manager look after the rounds."""
         seed = SEED + 1000 * len(self.outcomes())
+        gold = _gold(self.options)
         for name, project in self.projects.items():
             people = [
-                _witness(self.service, project, f"{name}-{n}", seed) for n in range(self.options.annotators)
+                witness.Witness(
+                    rehearsal.Person(f"{name}-{n}", PASSWORD),
+                    base_url=self.service.address,
+                    project_id=project.pk,
+                    gold=gold,
+                    seed=seed,
+                )
+                for n in range(self.options.annotators)
             ]
             self._crowds.append(witness.Crowd(people, pause=PAUSES[name], journal=self.journal, seed=seed))
         end = threading.Event()
@@ -151,10 +162,10 @@ class Scene:
                 if state != "training" or (now_at > attempt and holder is not None):
                     self._interrupted.remove((round_id, attempt, since))
                     self.note(resumed=round(time.monotonic() - since, 1), round=round_id, state=state)
-            failed = "SELECT id, error FROM learner_round WHERE project_id = %s AND state = 'failed'"
-            for round_id, error in [] if self._is_full else self.service.ask(failed, [self._loop]):
+            failed = "SELECT id, why->>'text' FROM learner_round WHERE project_id = %s AND state = 'failed'"
+            for round_id, why in [] if self._is_full else self.service.ask(failed, [self._loop]):
                 self._manager.post(f"/api/projects/{self._loop}/rounds/{round_id}/restart", {})
-                self.note(restarted=round_id, error=error)
+                self.note(restarted=round_id, why=why)
 
     @property
     def _loop(self) -> int:
@@ -189,14 +200,20 @@ class Scene:
     def kill_in_publishing(self) -> float:
         """Kill the default worker in the transaction that publishes an order, held open by a lock of ours."""
         scoring = "SELECT id FROM learner_round WHERE project_id = %s AND state = 'scoring'"
-        wait("a scoring", lambda: self.service.ask(scoring, [self._loop]), seconds=240)
-        with self.service.connect() as connection:
-            connection.execute(
-                "SELECT 1 FROM annotation_queue WHERE project_id = %s AND kind = 'active' FOR UPDATE",
-                [self._loop],
-            )
-            wait("a publishing", lambda: self.service.ask(PUBLISHING), seconds=30)
-            return self.service.kill("worker-default")
+        deadline = time.monotonic() + 240
+        while True:
+            wait("a scoring", lambda: self.service.ask(scoring, [self._loop]), seconds=240)
+            with self.service.connect() as connection:
+                connection.execute(
+                    "SELECT 1 FROM annotation_queue WHERE project_id = %s AND kind = 'active' FOR UPDATE",
+                    [self._loop],
+                )
+                # A round that was published before we had the lock is over: wait for the next one's.
+                with contextlib.suppress(NeverHappened):
+                    wait("a publishing", lambda: self.service.ask(PUBLISHING), seconds=10)
+                    return self.service.kill("worker-default")
+            if time.monotonic() > deadline:
+                raise NeverHappened("a publishing: not within 240 s")
 
     def empty_broker(self) -> float:
         """Forget every message, and every name of a lane with them."""
@@ -228,8 +245,7 @@ class Scene:
 
     def fill_import(self) -> float:
         """Have no space when a file is uploaded, then none while it is imported."""
-        path, project = self._home / "further.jsonl", self.projects["load"]
-        _write(path, IMPORTED, seed=SEED + 2)
+        path, project = _files(self.options)["further"], self.projects["load"]
         with self._full(self._uploads):
             with path.open("rb") as file:
                 answer = requests.post(
@@ -342,14 +358,21 @@ def _project(name: str, options: Any) -> Any:
     if project is None:
         settings = {"name": name, **SHARED, **PROJECTS[name]}
         project = projects.create(settings, creator=_user("faults-manager"), now=timezone.now()).project
-    path = Path(options.home) / f"{name}.jsonl"
-    if not path.exists():
-        _write(path, options.pool if name == "load" else LOOP_POOL, seed=SEED + (name == "load"))
-    corpus.import_file(project, path, name="made up", source="bench/pool.py", licence="CC0-1.0")
+    corpus.import_file(project, _files(options)[name], name="made up", source="bench/pool.py", licence="CC0-1.0")
     for number in range(options.annotators):
         _member(project, f"{name}-{number}")
     connections.close_all()
     return project
+
+
+def _files(options: Any) -> dict[str, Path]:
+    """Return the corpora of both projects, and what is imported further while people work in `load`."""
+    sizes = {"loop": LOOP_POOL, "load": options.pool, "further": IMPORTED}
+    files = {name: Path(options.home) / f"{name}.jsonl" for name in sizes}
+    for seed, (name, path) in enumerate(files.items(), start=SEED):
+        if not path.exists():
+            _write(path, sizes[name], seed=seed)
+    return files
 
 
 def _write(path: Path, count: int, *, seed: int) -> None:
@@ -389,24 +412,10 @@ def _token(name: str) -> str:
 
 
 def _client(service: Service, name: str) -> Any:
-    from learner import rehearsal
-
     return rehearsal.Client(service.address, username=name, password=PASSWORD)
 
 
-def _witness(service: Service, project: Any, name: str, seed: int) -> witness.Witness:
-    from django.db import connections
-
-    from annotation.models import GoldSegmentation
-    from learner import rehearsal
-
-    answers = GoldSegmentation.objects.filter(sentence__project=project)
-    gold = dict(answers.values_list("sentence__text", "boundaries"))
-    connections.close_all()
-    return witness.Witness(
-        rehearsal.Person(name, PASSWORD),
-        base_url=service.address,
-        project_id=project.pk,
-        gold=gold,
-        seed=seed,
-    )
+def _gold(options: Any) -> dict[str, tuple[int, ...]]:
+    """Return the boundaries of every sentence of the corpora, those not imported yet as well."""
+    sentences = chain.from_iterable(map(read_gold, _files(options).values()))
+    return {sentence.example.text: sentence.example.boundaries for sentence in sentences}
