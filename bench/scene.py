@@ -43,6 +43,11 @@ PUBLISHING = """
 SELECT l.pid FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid AND a.wait_event_type = 'Lock'
 WHERE l.relation = 'annotation_orderchunk'::regclass AND l.mode = 'RowExclusiveLock'
 """
+# The latest round where it has failed: no other can be restarted.
+FAILED = """
+SELECT id, why->>'text' FROM learner_round r WHERE project_id = %s AND state = 'failed'
+  AND NOT EXISTS (SELECT 1 FROM learner_round n WHERE n.project_id = r.project_id AND n.number > r.number)
+"""
 CUT = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -162,10 +167,11 @@ class Scene:
                 if state != "training" or (now_at > attempt and holder is not None):
                     self._interrupted.remove((round_id, attempt, since))
                     self.note(resumed=round(time.monotonic() - since, 1), round=round_id, state=state)
-            failed = "SELECT id, why->>'text' FROM learner_round WHERE project_id = %s AND state = 'failed'"
-            for round_id, why in [] if self._is_full else self.service.ask(failed, [self._loop]):
-                self._manager.post(f"/api/projects/{self._loop}/rounds/{round_id}/restart", {})
-                self.note(restarted=round_id, why=why)
+            for round_id, why in [] if self._is_full else self.service.ask(FAILED, [self._loop]):
+                # One that another round has followed meanwhile, or that somebody else restarted, is refused.
+                with contextlib.suppress(rehearsal.ServiceError):
+                    self._manager.post(f"/api/projects/{self._loop}/rounds/{round_id}/restart", {})
+                    self.note(restarted=round_id, why=why)
 
     @property
     def _loop(self) -> int:
@@ -358,7 +364,9 @@ def _project(name: str, options: Any) -> Any:
     if project is None:
         settings = {"name": name, **SHARED, **PROJECTS[name]}
         project = projects.create(settings, creator=_user("faults-manager"), now=timezone.now()).project
-    corpus.import_file(project, _files(options)[name], name="made up", source="bench/pool.py", licence="CC0-1.0")
+    corpus.import_file(
+        project, _files(options)[name], name="made up", source="bench/pool.py", licence="CC0-1.0"
+    )
     for number in range(options.annotators):
         _member(project, f"{name}-{number}")
     connections.close_all()
