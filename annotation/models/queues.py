@@ -177,6 +177,12 @@ class Assignment(models.Model):
             models.Index(fields=["annotator", "leased_at"], name="work_of_a_person"),
             # A claim asks what the person holds; their history must not be in its way.
             models.Index(fields=["annotator"], name="held_by_a_person", condition=Q(state="leased")),
+            # Counted at every submit, from the index alone: today's work of one person.
+            models.Index(
+                fields=["annotator", "project", "finished_at"],
+                name="submitted_by_a_person",
+                condition=Q(state="submitted"),
+            ),
             models.Index(fields=["project", "finished_at"], name="work_finished"),
             models.Index(fields=["queue", "number"], name="handed_out_of_a_queue"),
             # The learner counts these at every beat, from the index alone.
