@@ -310,6 +310,23 @@ def overflow_of(page) -> int:
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
+@pytest.mark.parametrize("locale", ["en-GB", "th-TH"])
+def test_the_menu_takes_one_line_and_leads_to_every_page(world, page_of, locale):
+    page = page_of(world.manager, locale=locale)
+    page.goto(world.path("overview"))
+    for width in (720, 1000, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        expect(page.locator(".menu")).to_have_css("height", "45px")
+    page.set_viewport_size({"width": 1000, "height": 800})
+    corpora = page.locator(f".menu a[href='{world.path('corpora')}']")
+    expect(corpora).to_be_hidden()
+    page.get_by_role("button", name={"en-GB": "Project", "th-TH": "โครงการ"}[locale], exact=True).click()
+    assert find_violations(page) == []
+    corpora.click()
+    page.wait_for_url(f"**{world.path('corpora')}")
+    expect(corpora).to_be_hidden()
+
+
 def test_the_pages_are_reached_and_worked_by_keyboard_alone(world, page_of):
     page = page_of(world.manager)
     page.goto(world.path("overview"))

@@ -2,6 +2,7 @@ import type { Overview } from "../api/types";
 import { activeShareOf, areUnbalanced, costsOf } from "../domain/attention";
 import { formatAgo, formatDateTime, formatNumber, formatShare } from "../domain/dates";
 import { ErrorNote } from "../shared/ErrorNote";
+import { Link } from "../shared/Link";
 import { language, t } from "../store/language";
 import { Attention } from "./Attention";
 import type { PageProps } from "./ManagerScreen";
@@ -40,7 +41,7 @@ export function OverviewPage({ store }: PageProps) {
       <div class="tiles">
         <BalanceTile overview={overview} known={known} />
         <LoopTile overview={overview} known={known} />
-        <PeopleTile overview={overview} known={known} />
+        <PeopleTile overview={overview} known={known} allPeople={`/projects/${store.api.projectId}/people`} />
         <TextsTile overview={overview} />
       </div>
       <Queues overview={overview} />
@@ -108,9 +109,12 @@ function LoopTile({ overview, known }: TileProps) {
   );
 }
 
+/** As many people as fit beside the other tiles; the page of people has all of them. */
+const SHOWN_PEOPLE = 4;
+
 /** Who is at work, and what each has done today. */
-function PeopleTile({ overview, known }: TileProps) {
-  const rows = [...(known?.today ?? [])].sort((a, b) => b.last_at.localeCompare(a.last_at)).slice(0, 6);
+function PeopleTile({ overview, known, allPeople }: TileProps & { allPeople: string }) {
+  const rows = [...(known?.today ?? [])].sort((a, b) => b.last_at.localeCompare(a.last_at));
   return (
     <section class="card">
       <h2>{t("peopleActive")}</h2>
@@ -119,15 +123,16 @@ function PeopleTile({ overview, known }: TileProps) {
       </p>
       {known && rows.length === 0 && <p class="faint">{t("nobodyToday")}</p>}
       <ul class="plain">
-        {rows.map((row) => (
+        {rows.slice(0, SHOWN_PEOPLE).map((row) => (
           <li key={row.user.id} class="person-line">
-            <span>{row.user.name || row.user.username}</span>
+            <span class="one-line" title={row.user.name || row.user.username}>{row.user.name || row.user.username}</span>
             <span class="faint">
               {t("todayOf", { count: number(row.sentences), ago: formatAgo(row.last_at, Date.now(), language.value) })}
             </span>
           </li>
         ))}
       </ul>
+      {rows.length > SHOWN_PEOPLE && <Link to={allPeople}>{t("morePeople", { count: number(rows.length - SHOWN_PEOPLE) })}</Link>}
     </section>
   );
 }

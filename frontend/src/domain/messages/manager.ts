@@ -12,6 +12,8 @@ export const MANAGER_MESSAGES = {
   flags: { th: "เรื่องที่แจ้ง", en: "Flags" },
   exports: { th: "ส่งออก", en: "Export" },
   settings: { th: "ตั้งค่า", en: "Settings" },
+  menu_work: { th: "งานของคน", en: "People's work" },
+  menu_material: { th: "โครงการ", en: "Project" },
 
   attention: { th: "ที่ต้องดู", en: "What needs you" },
   annotationsDone: { th: "งานที่ส่งแล้ว", en: "Annotations" },

@@ -105,5 +105,6 @@ export const OVERVIEW_MESSAGES = {
   toNextRound: { th: "รอบถัดไป: {done} จาก {size} งาน", en: "To the next round: {done} of {size} labels" },
   lagSentence: { th: "ลำดับที่ใช้ล้าหลัง {labels} งาน {time}", en: "The served order is {labels} labels and {time} old." },
   nobodyToday: { th: "วันนี้ยังไม่มีใครทำ", en: "Nobody has worked today." },
+  morePeople: { th: "และอีก {count} คน", en: "and {count} more" },
   todayOf: { th: "วันนี้ {count} · {ago}", en: "{count} today · {ago}" },
 } satisfies Record<string, Text>;

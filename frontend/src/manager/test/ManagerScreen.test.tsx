@@ -1,5 +1,6 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/preact";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { WorkDay } from "../../api/types";
 import { MESSAGES } from "../../domain/messages";
 import { FakeServer } from "../../test/fakeServer";
 import { OVERVIEW, ROUND, serveManager } from "../../test/managerRoutes";
@@ -28,6 +29,14 @@ describe("the overview", () => {
     expect(screen.getByText("1 sentences were read differently and wait for a decision.")).toBeTruthy();
     expect(screen.getByRole("link", { name: "Decide" }).getAttribute("href")).toBe("/projects/1/adjudicate");
     expect(location.pathname).toBe("/projects/1/overview");
+  });
+  it("names four of the people who have worked today, and says how many more there are", async () => {
+    const row = server.routes.get("GET /projects/1/members/hours") as WorkDay[];
+    const people = Array.from({ length: 6 }, (_, number) => ({ ...row[0]!, user: { id: number, username: `person${number}`, name: "" } }));
+    server.routes.set("GET /projects/1/members/hours", people);
+    open("overview");
+    expect((await screen.findByRole("link", { name: "and 2 more" })).getAttribute("href")).toBe("/projects/1/people");
+    expect(screen.getAllByText(/^person/)).toHaveLength(4);
   });
   it("opens a round from the finding that the order is stale", async () => {
     server.routes.set("GET /projects/1/overview", { ...OVERVIEW, round: { ...ROUND, state: "closed" }, stale: { labels: 300, minutes: 60 } });
@@ -64,6 +73,35 @@ describe("the overview", () => {
     server.isOffline = false;
     await waitFor(() => expect(screen.queryByText(/server cannot be reached/)).toBeNull(), { timeout: 4_000 });
   }, 15_000);
+});
+
+describe("the menu", () => {
+  const expects = (button: HTMLElement, expanded: boolean) =>
+    waitFor(() => expect(button.getAttribute("aria-expanded")).toBe(String(expanded)));
+  const unfold = async () => {
+    open("overview");
+    const button = await screen.findByRole("button", { name: "Project" });
+    fireEvent.click(button);
+    await expects(button, true);
+    return button;
+  };
+  it("unfolds a group and folds it when a page is chosen", async () => {
+    await unfold();
+    expect(await findAxeViolations()).toEqual([]);
+    fireEvent.click(screen.getByRole("link", { name: "Corpora" }));
+    expect(await screen.findByRole("heading", { name: "Corpora", level: 1 })).toBeTruthy();
+    await expects(screen.getByRole("button", { name: "Project" }), false);
+  });
+  it("folds it by Escape, and when another group unfolds", async () => {
+    const button = await unfold();
+    fireEvent.keyDown(button, { key: "Escape" });
+    await expects(button, false);
+    expect(document.activeElement).toBe(button);
+    fireEvent.click(button);
+    await expects(button, true);
+    fireEvent.click(screen.getByRole("button", { name: "People's work" }));
+    await expects(button, false);
+  });
 });
 
 describe("rounds", () => {
