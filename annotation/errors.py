@@ -20,8 +20,10 @@ class DomainError(Exception):
 
     code = "refused"
 
-    def __init__(self, why: str, /, *, details: Mapping[str, Any] | None = None, **values: Value) -> None:
-        self.why = Reason(why, values)
+    def __init__(
+        self, why: str | Reason, /, *, details: Mapping[str, Any] | None = None, **values: Value
+    ) -> None:
+        self.why = why if isinstance(why, Reason) else Reason(why, values)
         super().__init__(self.message)
         self.details = {**(details or {}), "why": self.why.as_json()}
 
@@ -35,6 +37,12 @@ class NotFound(DomainError):
     """The thing named does not exist for the person who asks."""
 
     code = "not_found"
+
+
+class NotLoggedIn(DomainError):
+    """Nobody is known to ask, or the name and password are wrong."""
+
+    code = "not_authenticated"
 
 
 class NotAllowed(DomainError):
@@ -71,6 +79,12 @@ class TooLarge(DomainError):
     """More than the server takes at once."""
 
     code = "too_large"
+
+
+class TooOften(DomainError):
+    """The same was tried too often; later it is taken again."""
+
+    code = "throttled"
 
 
 class BadBoundaries(BadInput):

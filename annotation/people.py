@@ -135,7 +135,7 @@ def _refused(user: User, error: ValidationError) -> BadInput:
     details = {"username": user.username}
     found = [_why(user, name, one) for name, ones in _by_field(error) for one in ones]
     why = reduce(lambda first, second: Reason("both", {"first": first, "second": second}), found)
-    return BadInput(why.code, **why.values, details=details)
+    return BadInput(why, details=details)
 
 
 def _by_field(error: ValidationError) -> Iterable[tuple[str, list[ValidationError]]]:

@@ -126,24 +126,50 @@ TEXTS: dict[str, str] = {
     ),
     # Exports and other files.
     "edition_there": "There is an edition '{name}' already. Choose another name.",
-    "choice_unknown": "`{field}` is '{value}'; known: {known}.",
+    "choice_unknown": "{field} is '{value}'; known: {known}. Choose one of these.",
     "file_unready": "The {thing} {id} is {state}. Its file is there once it is ready.",
     "file_deleted": "The file of the {thing} {id} has been deleted; ask for it again.",
-    # What the form of a request gets wrong; the error is the framework's, in English.
-    "input_wrong": "{error}",
-    "field_wrong": "{field}: {error}",
-    "field_missing": "{field}: {error}",
-    "field_long": "{field}: {error}",
-    "field_outside": "{field}: {error}",
-    "field_file_empty": "{field}: {error}",
-    "field_sign": "{field}: {error}",
-    "field_event_kind": "{field}: {error}",
-    "field_event_until": "{field}: {error}",
-    "field_year": "{field}: {error}",
+    # What is wrong with a request before it comes to an act.
+    "not_logged_in": "You are not logged in. Log in and try again.",
+    "password_wrong": "The name or the password is wrong. Try again.",
+    "passwords_wrong": "Too many wrong passwords for this name. Try again in {minutes} minutes.",
+    "token_wrong": "This token is not valid (any more). Ask for a new one.",
+    "forgery_mark": "The request lacks the mark against forgery. Load the page again and repeat it.",
+    "too_often": "Too many tries. Wait a moment, then try again.",
+    "input_unreadable": "The request cannot be read: {error}",
+    "input_no_object": "The request must be a JSON object.",
+    "input_wrong": "The request cannot be taken: {error}",
+    # What is wrong with a field.
+    "field_missing": "{field} is needed. Fill it in.",
+    "field_long": "{field} is too long: at most {longest} characters. Shorten it.",
+    "field_many": "{field} has too many entries: at most {most}.",
+    "field_small": "{field} must be {least} or more.",
+    "field_large": "{field} must be {most} or less.",
+    "field_whole_number": "{field} must be a whole number, such as 12.",
+    "field_number": "{field} must be a number, such as 0.5.",
+    "field_yes_no": "{field} must be true or false.",
+    "field_text": "{field} must be text.",
+    "field_moment": "{field} must be a date with a time, such as 2026-01-31T09:30:00Z.",
+    "field_year": "{field} must lie between the years {first} and {last}. Look at the date again.",
+    "field_id": "{field} must be a UUID. Load the page again.",
+    "field_form": "{field} is not written as it has to be.",
+    "field_file": "{field} must be a file. Choose one.",
+    "field_file_empty": "{field} is empty. Choose another file.",
+    "field_list": "{field} must be a list.",
+    "field_object": "{field} must be an object of names and values.",
+    "field_boundaries": "{field} must be a list of whole numbers from 1 on. Load the page again.",
+    "field_sign": "{field} holds a sign that cannot be seen or stored. Type it anew.",
+    "field_event_kind": "{field} must be small letters with dots between, such as holiday.started.",
+    "field_event_until": "{field} is before the beginning. Choose a later time.",
+    "field_wrong": "{field} cannot be taken: {error}",
     # What goes wrong on the server, at once or in the background.
     "unforeseen": (
         "Something went wrong that nobody foresaw. Try again; if it happens once more, tell the "
         "administrator this: {error}"
+    ),
+    "server_error": (
+        "Something went wrong on the server, and was written to its log. Try again; if it happens once more, "
+        "tell the administrator."
     ),
     "no_space": "The server has no space left for this; it was not stored. Tell the administrator.",
     "no_memory": (

@@ -6,6 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from annotation.reasons import Reason
 from config import readiness
 
 
@@ -40,17 +41,16 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer for addresses that nobody serves; below /api/ in the API's error shape."""
-    return _say(request, 404, "not_found", "There is nothing at this address.")
+    return _say(request, 404, "not_found", Reason("nothing_here"))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer for errors that nobody foresaw; what happened stands in the log."""
-    return _say(
-        request, 500, "server_error", "Something went wrong on the server, and was written to its log."
-    )
+    return _say(request, 500, "server_error", Reason("server_error"))
 
 
-def _say(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
+def _say(request: HttpRequest, status: int, code: str, why: Reason) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return JsonResponse({"code": code, "message": message, "details": {}}, status=status)
-    return HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")
+        problem = {"code": code, "message": str(why), "details": {"why": why.as_json()}}
+        return JsonResponse(problem, status=status)
+    return HttpResponse(str(why), status=status, content_type="text/plain; charset=utf-8")

@@ -65,6 +65,8 @@ TEXTS: dict[str, str] = {
     "guideline_bridge_none": "There is no bridge to version {version}. Load the page again.",
     "plan_unwritten": "There is no plan to lock; write one first.",
     "analysis_unknown": "There is no analysis '{name}'; there are {known}.",
+    "events_or_csv": "Send the events as `events` or as `csv`, one of the two.",
+    "event_wrong": "Event {place}: {problem}",
     "events_no_table": "Line {line} of the events is not a table's: {error}. Save the file as CSV again.",
     "pretraining_there": "The project has a pre-training already.",
     "pretraining_is": "The pre-training is {state}; this cannot be done with it now.",

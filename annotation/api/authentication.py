@@ -44,5 +44,5 @@ class PreparedTokenAuthentication(TokenAuthentication):
         """Return the token's user; `request.auth` is the key."""
         row = sql.row(_USER_OF_TOKEN, {"key": key, "oldest": timezone.now() - lifetime()})
         if row is None:
-            raise AuthenticationFailed("This token is not valid (any more); ask for a new one.")
+            raise AuthenticationFailed
         return User.from_db(connection.alias, _FIELDS, row), key

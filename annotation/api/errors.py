@@ -9,28 +9,29 @@ from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from annotation.errors import NO_SPACE, BadInput, Conflict, DomainError, NotAllowed, NotFound, TooLarge
+from annotation.errors import (
+    NO_SPACE,
+    BadInput,
+    Conflict,
+    DomainError,
+    NotAllowed,
+    NotFound,
+    NotLoggedIn,
+    TooLarge,
+    TooOften,
+)
 from annotation.reasons import Reason
 
 # A domain error gets the status of the first class it is an instance of.
 DOMAIN_STATUS = {
     NotFound: 404,
+    NotLoggedIn: 401,
     NotAllowed: 403,
     Conflict: 409,
     TooLarge: 413,
+    TooOften: 429,
     BadInput: 400,
     DomainError: 400,
-}
-
-# What is said of a field, by the framework's word for what is wrong; our own begin with `field_`.
-FIELD_REASONS = {
-    "required": "field_missing",
-    "blank": "field_missing",
-    "null": "field_missing",
-    "max_length": "field_long",
-    "min_value": "field_outside",
-    "max_value": "field_outside",
-    "empty": "field_file_empty",
 }
 
 # What DRF calls things, where it differs from the contract.
@@ -54,62 +55,38 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     match error:
         case DomainError():
             status = next(status for kind, status in DOMAIN_STATUS.items() if isinstance(error, kind))
-            return answer(status, error.message, code=error.code, details=error.details)
-        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
+            return _answer(status, error.code, error.message, error.details)
+        case exceptions.NotAuthenticated():
             # 401 even where the session is asked first; DRF would make it a 403.
-            return answer(401, str(error.detail), headers={"WWW-Authenticate": "Token"})
-        case exceptions.ValidationError():
-            why = _first_reason(error.detail)
-            return answer(400, str(why), details={**_as_details(error.detail), "why": why.as_json()})
+            return _refuse(401, "not_logged_in")
+        case exceptions.AuthenticationFailed():
+            return _refuse(401, "token_wrong")
+        case exceptions.PermissionDenied():
+            return _refuse(403, "forgery_mark" if str(error.detail).startswith("CSRF") else "forbidden")
         case exceptions.Throttled():
-            return answer(429, str(error.detail))
+            return _refuse(429, "too_often")
+        case exceptions.ParseError():
+            return _refuse(400, "input_unreadable", error=str(error.detail))
         case exceptions.APIException():
-            return answer(error.status_code, str(error.detail))
+            return _refuse(error.status_code, "input_wrong", error=str(error.detail))
         case Http404():
-            return _say(404, "nothing_here")
+            return _refuse(404, "nothing_here")
         case PermissionDenied():
-            return _say(403, "forbidden")
+            return _refuse(403, "forbidden")
         case RequestDataTooBig():
-            return _say(413, "request_too_large")
+            return _refuse(413, "request_too_large")
         case OSError() if error.errno in NO_SPACE:
-            return _say(507, "no_space")
+            return _refuse(507, "no_space")
         case OperationalError() | InterfaceError():
-            return _say(503, "database_away")
+            return _refuse(503, "database_away")
     return None
 
 
-def _say(status: int, code: str) -> Response:
-    why = Reason(code)
-    return answer(status, str(why), details={"why": why.as_json()})
+def _refuse(status: int, code: str, **values: str) -> Response:
+    why = Reason(code, values)
+    return _answer(status, CODES.get(status, "error"), str(why), {"why": why.as_json()})
 
 
-def answer(
-    status: int,
-    message: str,
-    *,
-    code: str | None = None,
-    details: Mapping[str, Any] | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> Response:
-    """Return a response in the error shape."""
-    body = {"code": code or CODES.get(status, "error"), "message": message, "details": details or {}}
-    return Response(body, status=status, headers=headers)
-
-
-def _as_details(detail: Any) -> dict[str, Any]:
-    return dict(detail) if isinstance(detail, dict) else {"errors": detail}
-
-
-def _first_reason(detail: Any, *, field: str = "") -> Reason:
-    """Say the first thing that is wrong, with the name of its field."""
-    if isinstance(detail, dict):
-        name, inner = next(iter(detail.items()))
-        path = field if name == "non_field_errors" else f"{field}.{name}".lstrip(".")
-        return _first_reason(inner, field=path)
-    if isinstance(detail, list):
-        return _first_reason(detail[0], field=field)
-    if not field:
-        return Reason("input_wrong", {"error": str(detail)})
-    given = str(getattr(detail, "code", ""))
-    code = given if given.startswith("field_") else FIELD_REASONS.get(given, "field_wrong")
-    return Reason(code, {"field": field, "error": str(detail)})
+def _answer(status: int, code: str, message: str, details: Mapping[str, Any]) -> Response:
+    headers = {"WWW-Authenticate": "Token"} if status == 401 else None
+    return Response({"code": code, "message": message, "details": details}, status=status, headers=headers)

@@ -7,6 +7,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from annotation.api.fields import BoundariesField, HeldField, MomentField, NameField, WholeNumberField
+from annotation.api.input_reasons import first_wrong
+from annotation.errors import BadInput
 from annotation.lookups import LONGEST_STRING
 from annotation.models import Export, Membership, Project
 from annotation.projects import STRATEGIES
@@ -15,23 +17,24 @@ from annotation.splitters import SPLITTERS
 DAY_MS = 24 * 3600 * 1000
 
 
-def parse(kind: type[serializers.BaseSerializer[Any]], request: Request) -> dict[str, Any]:
+def parse(kind: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
     """Return the body as `kind` reads it; a body that breaks its rules is a 400."""
     return _checked(kind(data=request.data))
 
 
-def parse_query(kind: type[serializers.BaseSerializer[Any]], request: Request) -> dict[str, Any]:
+def parse_query(kind: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
     """Return the query string as `kind` reads it."""
     return _checked(kind(data=request.query_params))
 
 
-def parse_part(kind: type[serializers.BaseSerializer[Any]], request: Request) -> dict[str, Any]:
+def parse_part(kind: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
     """Return what a PATCH names; nothing that it leaves out."""
     return _checked(kind(data=request.data, partial=True))
 
 
-def _checked(serializer: serializers.BaseSerializer[Any]) -> dict[str, Any]:
-    serializer.is_valid(raise_exception=True)
+def _checked(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
+    if not serializer.is_valid():
+        raise BadInput(first_wrong(serializer), details=serializer.errors)
     return serializer.validated_data
 
 

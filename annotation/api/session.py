@@ -14,7 +14,6 @@ from django.views.decorators.cache import never_cache
 from drf_spectacular.utils import extend_schema
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.authtoken.models import Token
-from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, Throttled
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,6 +22,7 @@ from rest_framework.views import APIView
 from annotation import audit, people
 from annotation.api import authentication, inputs, outputs
 from annotation.api.permissions import request_id_of
+from annotation.errors import NotLoggedIn, TooOften
 from annotation.models import Membership
 
 LANGUAGES = ("th", "en")
@@ -40,7 +40,7 @@ class SessionView(APIView):
         """Say who is logged in; 401 when nobody is."""
         get_token(request)
         if not request.user.is_authenticated:
-            raise NotAuthenticated("Nobody is logged in.")
+            raise NotLoggedIn("not_logged_in")
         return Response(_session(request, request.user))
 
     @extend_schema(request=inputs.LogIn, responses=outputs.Session)
@@ -81,7 +81,7 @@ class TokenView(APIView):
     def delete(self, request: Request) -> Response:
         """Revoke the caller's token."""
         if not request.user.is_authenticated:
-            raise NotAuthenticated("Nobody is logged in.")
+            raise NotLoggedIn("not_logged_in")
         with _recording("account.token_revoked", request.user, request):
             Token.objects.filter(user=request.user).delete()
         return Response(status=204)
@@ -97,7 +97,7 @@ class PasswordView(APIView):
         """Change the password. This session goes on; the others end, and so does the token."""
         values = inputs.parse(inputs.NewPassword, request)
         if not request.user.is_authenticated:
-            raise NotAuthenticated("Nobody is logged in.")
+            raise NotLoggedIn("not_logged_in")
         _check_credentials(request, {"username": request.user.get_username(), "password": values["old"]})
         with _recording("account.password_changed", request.user, request):
             people.set_password(request.user, values["new"])
@@ -119,9 +119,10 @@ def _check_credentials(request: Request, credentials: dict[str, str]) -> User:
     user = authenticate(request._request, **credentials)
     if getattr(request._request, "axes_locked_out", False):
         audit.note_lock_out(credentials["username"], within=settings.AXES_COOLOFF_TIME)
-        raise Throttled(detail="Too many wrong passwords for this name; try again in a quarter of an hour.")
+        minutes = settings.AXES_COOLOFF_TIME.total_seconds() / 60
+        raise TooOften("passwords_wrong", minutes=round(minutes))
     if user is None or not (settings.PASSWORD_LOGIN or user.is_staff):
-        raise AuthenticationFailed("The name or the password is wrong.")
+        raise NotLoggedIn("password_wrong")
     return user
 
 

@@ -9,8 +9,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from annotation.api.input_reasons import first_wrong
 from annotation.api.inputs import parse, parse_query
 from annotation.api.permissions import MANAGERS, ProjectView
+from annotation.errors import BadInput
 from learner import event_files
 from learner.api.shapes import NewEvent
 from learner.api.views import events_of
@@ -33,12 +35,14 @@ class EventFile(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Check every event as if it had been reported by itself; one that is wrong refuses all."""
         if ("events" in attrs) == ("csv" in attrs):
-            raise serializers.ValidationError("Give either `events` or `csv`.")
+            raise BadInput("events_or_csv")
         rows = attrs["events"] if "events" in attrs else event_files.read_csv(attrs["csv"])
         checked = [NewEvent(data=row) for row in rows]
-        wrong = {f"event {place}": one.errors for place, one in enumerate(checked, 1) if not one.is_valid()}
+        wrong = {place: one for place, one in enumerate(checked, 1) if not one.is_valid()}
         if wrong:
-            raise serializers.ValidationError(wrong)
+            place, first = next(iter(wrong.items()))
+            errors = {f"event {number}": one.errors for number, one in wrong.items()}
+            raise BadInput("event_wrong", place=place, problem=first_wrong(first), details=errors)
         return {"rows": [one.validated_data for one in checked]}
 
 

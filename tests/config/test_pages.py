@@ -42,11 +42,9 @@ def test_a_front_end_that_was_not_built_is_named_with_the_command_that_builds_it
 def test_an_unknown_address_of_the_api_answers_in_the_apis_error_shape(client):
     answer = client.get("/api/nothing")
     assert answer.status_code == 404
-    assert answer.json() == {
-        "code": "not_found",
-        "message": "There is nothing at this address.",
-        "details": {},
-    }
+    problem = answer.json()
+    assert (problem["code"], problem["message"]) == ("not_found", "There is nothing at this address.")
+    assert problem["details"]["why"]["code"] == "nothing_here"
 
 
 def test_an_error_nobody_foresaw_shows_nothing_of_itself(rf):

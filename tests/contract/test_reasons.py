@@ -36,7 +36,7 @@ def test_thai_and_english_name_the_same_values():
 def test_every_reason_is_given_somewhere():
     sources = "".join(
         path.read_text()
-        for app in ("annotation", "learner")
+        for app in ("annotation", "learner", "config")
         for path in (BASE_DIR / app).rglob("*.py")
         if path.name not in ("reasons.py", "reason_texts.py")
     )
@@ -47,3 +47,13 @@ def test_every_reason_is_given_somewhere():
         if code not in given and code.removeprefix("assumed_").removeprefix("follows_") not in given
     ]
     assert unused == []
+
+
+def test_a_field_is_named_as_its_form_names_it():
+    forms = "".join(path.read_text() for path in (BASE_DIR / "frontend" / "src").rglob("*.tsx"))
+    fields = set(re.findall(r'<(?:input|select|textarea|Select)\b[^>]*? name="(\w+)"', forms))
+    domain = BASE_DIR / "frontend" / "src" / "domain"
+    labelled = set(re.findall(r'^  (\w+): "\w+",$', (domain / "fields.ts").read_text(), re.M))
+    labelled |= set(re.findall(r'\{ name: "(\w+)"', (domain / "settings.ts").read_text()))
+    # The page's own, which no request has, and a box to tick, which cannot be wrong.
+    assert fields - labelled <= {"theme", "language", "purpose", "holdout", "people"}

@@ -62,7 +62,9 @@ def test_an_export_as_json_is_read_too_and_nothing_is_recorded_twice(manager, pa
 def test_one_wrong_event_refuses_all_and_is_named(manager, path, wrong):
     answered = manager.post(path, {"events": [{"kind": "holiday.started", "at": AT}, wrong]})
     assert answered.status_code == 400
-    assert "event 2" in str(answered.json()), answered.json()
+    details = answered.json()["details"]
+    assert list(details) == ["event 2", "why"]
+    assert (details["why"]["code"], details["why"]["values"]["place"]) == ("event_wrong", 2)
     assert Event.objects.count() == 1
 
 

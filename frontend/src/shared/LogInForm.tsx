@@ -39,7 +39,7 @@ function PasswordLogIn({ sessions, username }: Required<Props>) {
     setBusy(false);
   };
   const error = sessions.error.value;
-  const isWrong = error !== null && [400, 401, 403].includes(error.status);
+  const isWrong = error !== null && [400, 401].includes(error.status);
   return (
     <form class="stack" onSubmit={(event) => void submit(event)}>
       <label>

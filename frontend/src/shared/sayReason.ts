@@ -1,7 +1,7 @@
 import { isReason, type Reason } from "../domain/analyses";
 import { formatNumber } from "../domain/dates";
-import { findKey, MESSAGES, type MessageKey } from "../domain/messages";
-import { SETTING_FIELDS } from "../domain/settings";
+import { fieldLabel, settingLabel } from "../domain/fields";
+import { findKey, type MessageKey } from "../domain/messages";
 import { language, t } from "../store/language";
 
 /** A reason in the page's language; one that a newer server has and this page does not know, in the server's English. */
@@ -16,14 +16,13 @@ function sayValue(name: string, value: unknown): string {
   if (typeof value === "number") return formatNumber(value, language.value, 4);
   if (isReason(value)) return sayReason(value);
   const word = String(value);
-  if (name === "field" || name === "setting") return sayField(word);
+  if (name === "field") return quote(fieldLabel(word), word);
+  if (name === "setting") return quote(settingLabel(word), word);
   const known = findKey(name, word);
   return known ? t(known).toLowerCase() : word;
 }
 
-/** What a page calls a field of a form: settings by their own list, the others by the message of that name. */
-function sayField(field: string): string {
-  const setting = SETTING_FIELDS.find(({ name }) => name === field);
-  const label = setting?.label ?? (field in MESSAGES ? (field as MessageKey) : null);
-  return label ? `“${t(label)}”` : field;
+/** What a form calls a field, or the field's own name where no form has it. */
+function quote(label: MessageKey | null, name: string): string {
+  return label ? `“${t(label)}”` : name;
 }

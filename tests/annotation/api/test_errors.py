@@ -3,6 +3,8 @@
 import errno
 
 import pytest
+from rest_framework.exceptions import Throttled
+from rest_framework.test import APIClient
 
 from annotation.api.errors import handle
 
@@ -29,7 +31,23 @@ def test_each_error_has_the_one_shape(people, by, method, path, body, content_ty
     answer = client.generic(method.upper(), people.path(path), body, content_type=content_type)
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.content
     assert answer.json().keys() == {"code", "message", "details"}
-    assert answer.json()["message"]
+    assert answer.json()["message"] == answer.json()["details"]["why"]["text"]
+
+
+def test_what_the_framework_refuses_is_said_as_a_reason(people, by):
+    nobody, browser = APIClient(), APIClient(enforce_csrf_checks=True)
+    browser.force_login(people.annotator)
+    program = APIClient(headers={"Authorization": "Token 0123"})
+    path = people.path("/next")
+    answers = [caller.post(path, {}) for caller in (nobody, program, browser)]
+    said = [(answer.status_code, answer.json()["details"]["why"]["code"]) for answer in answers]
+    assert said == [(401, "not_logged_in"), (401, "token_wrong"), (403, "forgery_mark")]
+    assert [answer.headers.get("WWW-Authenticate") for answer in answers] == ["Token", "Token", None]
+
+
+def test_a_throttled_request_is_said_as_a_reason():
+    answer = handle(Throttled(), {})
+    assert (answer.status_code, answer.data["details"]["why"]["code"]) == (429, "too_often")
 
 
 def test_a_project_number_beyond_all_numbers_is_not_found(people, by):

@@ -61,6 +61,7 @@ def test_a_wrong_password_and_an_unknown_name_are_answered_alike(people, browser
     answers = [log_in(browser, name, "wrong") for name in (people.annotator.username, "nobody")]
     assert [answer.status_code for answer in answers] == [401, 401]
     assert answers[0].json() == answers[1].json()
+    assert answers[0].json()["details"]["why"]["code"] == "password_wrong"
 
 
 def test_an_account_that_is_closed_cannot_log_in(people, browser):
@@ -101,6 +102,7 @@ def test_guessing_a_password_is_stopped_for_that_name_only(people, browser, path
     assert answers[:9] == [401] * 9
     stopped = guess(name, PASSWORD)
     assert (stopped.status_code, stopped.json()["code"]) == (429, "throttled")
+    assert stopped.json()["message"].endswith("Try again in 15 minutes.")
     assert guess(people.second.username, PASSWORD).status_code == 200
     AccessAttempt.objects.all().delete()
     assert guess(name, PASSWORD).status_code == 200

@@ -84,6 +84,11 @@ export const REASON_MESSAGES = {
   },
   why_plan_unwritten: { th: "ยังไม่มีแผนให้ล็อก เขียนแผนก่อน", en: "There is no plan to lock; write one first." },
   why_analysis_unknown: { th: "ไม่มีการวิเคราะห์ชื่อ '{name}' ที่มีคือ {known}", en: "There is no analysis '{name}'; there are {known}." },
+  why_events_or_csv: {
+    th: "ส่งเหตุการณ์เป็น `events` หรือ `csv` อย่างใดอย่างหนึ่ง",
+    en: "Send the events as `events` or as `csv`, one of the two.",
+  },
+  why_event_wrong: { th: "เหตุการณ์ที่ {place}: {problem}", en: "Event {place}: {problem}" },
   why_events_no_table: {
     th: "บรรทัดที่ {line} ของไฟล์เหตุการณ์อ่านเป็นตารางไม่ได้: {error} บันทึกไฟล์เป็น CSV ใหม่",
     en: "Line {line} of the events is not a table's: {error}. Save the file as CSV again.",

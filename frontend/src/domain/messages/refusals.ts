@@ -261,30 +261,82 @@ export const REFUSAL_MESSAGES = {
   },
 
   why_edition_there: { th: "มีฉบับชื่อ '{name}' อยู่แล้ว เลือกชื่ออื่น", en: "There is an edition '{name}' already. Choose another name." },
-  why_choice_unknown: { th: "`{field}` เป็น '{value}' ไม่ได้ ที่รู้จัก: {known}", en: "`{field}` is '{value}'; known: {known}." },
+  why_choice_unknown: {
+    th: "{field} เป็น '{value}' ไม่ได้ เลือกจาก {known}",
+    en: "{field} is '{value}'; known: {known}. Choose one of these.",
+  },
   why_file_unready: { th: "{thing} {id} {state} ไฟล์จะมีเมื่อพร้อม", en: "The {thing} {id} is {state}. Its file is there once it is ready." },
   why_file_deleted: {
     th: "ไฟล์ของ{thing} {id} ถูกลบไปแล้ว สั่งใหม่อีกครั้ง",
     en: "The file of the {thing} {id} has been deleted; ask for it again.",
   },
 
-  why_input_wrong: { th: "ข้อมูลที่ส่งมาใช้ไม่ได้: {error}", en: "{error}" },
-  why_field_wrong: { th: "ค่าของ {field} ใช้ไม่ได้: {error}", en: "{field}: {error}" },
-  why_field_missing: { th: "ต้องกรอก {field} ({error})", en: "{field}: {error}" },
-  why_field_long: { th: "{field} ยาวเกินไป ย่อให้สั้นลง ({error})", en: "{field}: {error}" },
-  why_field_outside: { th: "ค่าของ {field} น้อยหรือมากเกินไป ({error})", en: "{field}: {error}" },
-  why_field_file_empty: { th: "{field} ว่างเปล่า เลือกไฟล์อื่น ({error})", en: "{field}: {error}" },
-  why_field_sign: { th: "{field} มีอักขระที่ใช้ไม่ได้ ลบออกก่อน ({error})", en: "{field}: {error}" },
-  why_field_event_kind: {
-    th: "{field}: ชนิดของเหตุการณ์ต้องเป็นอักษรอังกฤษตัวเล็กคั่นด้วยจุด เช่น holiday.started ({error})",
-    en: "{field}: {error}",
+  why_not_logged_in: { th: "คุณยังไม่ได้เข้าสู่ระบบ เข้าสู่ระบบแล้วลองอีกครั้ง", en: "You are not logged in. Log in and try again." },
+  why_password_wrong: { th: "ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง ลองอีกครั้ง", en: "The name or the password is wrong. Try again." },
+  why_passwords_wrong: {
+    th: "ใส่รหัสผ่านของชื่อนี้ผิดหลายครั้งเกินไป ลองใหม่ในอีก {minutes} นาที",
+    en: "Too many wrong passwords for this name. Try again in {minutes} minutes.",
   },
-  why_field_event_until: { th: "{field}: เวลาสิ้นสุดอยู่ก่อนเวลาเริ่ม ({error})", en: "{field}: {error}" },
-  why_field_year: { th: "{field}: ปีผิดปกติ ตรวจวันที่อีกครั้ง ({error})", en: "{field}: {error}" },
+  why_token_wrong: { th: "โทเคนนี้ใช้ไม่ได้หรือหมดอายุแล้ว ขอโทเคนใหม่", en: "This token is not valid (any more). Ask for a new one." },
+  why_forgery_mark: {
+    th: "คำขอนี้ไม่มีเครื่องหมายกันการปลอม โหลดหน้านี้ใหม่แล้วทำอีกครั้ง",
+    en: "The request lacks the mark against forgery. Load the page again and repeat it.",
+  },
+  why_too_often: { th: "ลองบ่อยเกินไป รอสักครู่แล้วลองใหม่", en: "Too many tries. Wait a moment, then try again." },
+  why_input_unreadable: { th: "อ่านข้อมูลที่ส่งมาไม่ได้: {error}", en: "The request cannot be read: {error}" },
+  why_input_no_object: { th: "ข้อมูลที่ส่งต้องเป็น JSON object", en: "The request must be a JSON object." },
+  why_input_wrong: { th: "ข้อมูลที่ส่งมาใช้ไม่ได้: {error}", en: "The request cannot be taken: {error}" },
+  why_field_missing: { th: "ต้องกรอก {field}", en: "{field} is needed. Fill it in." },
+  why_field_long: {
+    th: "{field} ยาวเกินไป ใส่ได้ไม่เกิน {longest} ตัวอักษร ย่อให้สั้นลง",
+    en: "{field} is too long: at most {longest} characters. Shorten it.",
+  },
+  why_field_many: { th: "{field} มีมากเกินไป ใส่ได้ไม่เกิน {most} รายการ", en: "{field} has too many entries: at most {most}." },
+  why_field_small: { th: "{field} ต้องไม่น้อยกว่า {least}", en: "{field} must be {least} or more." },
+  why_field_large: { th: "{field} ต้องไม่เกิน {most}", en: "{field} must be {most} or less." },
+  why_field_whole_number: { th: "{field} ต้องเป็นจำนวนเต็ม เช่น 12", en: "{field} must be a whole number, such as 12." },
+  why_field_number: { th: "{field} ต้องเป็นตัวเลข เช่น 0.5", en: "{field} must be a number, such as 0.5." },
+  why_field_yes_no: { th: "{field} ต้องเป็น true หรือ false", en: "{field} must be true or false." },
+  why_field_text: { th: "{field} ต้องเป็นข้อความ", en: "{field} must be text." },
+  why_field_moment: {
+    th: "{field} ต้องเป็นวันที่พร้อมเวลา เช่น 2026-01-31T09:30:00Z",
+    en: "{field} must be a date with a time, such as 2026-01-31T09:30:00Z.",
+  },
+  why_field_year: {
+    th: "ปีของ {field} ต้องอยู่ระหว่าง {first} กับ {last} ตรวจวันที่อีกครั้ง",
+    en: "{field} must lie between the years {first} and {last}. Look at the date again.",
+  },
+  why_field_id: { th: "{field} ต้องเป็น UUID โหลดหน้านี้ใหม่", en: "{field} must be a UUID. Load the page again." },
+  why_field_form: { th: "{field} เขียนไม่ตรงรูปแบบที่ต้องใช้", en: "{field} is not written as it has to be." },
+  why_field_file: { th: "{field} ต้องเป็นไฟล์ เลือกไฟล์ก่อน", en: "{field} must be a file. Choose one." },
+  why_field_file_empty: { th: "{field} ว่างเปล่า เลือกไฟล์อื่น", en: "{field} is empty. Choose another file." },
+  why_field_list: { th: "{field} ต้องเป็นรายการ", en: "{field} must be a list." },
+  why_field_object: { th: "{field} ต้องเป็น object ที่มีชื่อและค่า", en: "{field} must be an object of names and values." },
+  why_field_boundaries: {
+    th: "{field} ต้องเป็นรายการจำนวนเต็มตั้งแต่ 1 ขึ้นไป โหลดหน้านี้ใหม่",
+    en: "{field} must be a list of whole numbers from 1 on. Load the page again.",
+  },
+  why_field_sign: {
+    th: "{field} มีอักขระที่มองไม่เห็นหรือเก็บไม่ได้ พิมพ์ใหม่",
+    en: "{field} holds a sign that cannot be seen or stored. Type it anew.",
+  },
+  why_field_event_kind: {
+    th: "{field} ต้องเป็นอักษรอังกฤษตัวเล็กคั่นด้วยจุด เช่น holiday.started",
+    en: "{field} must be small letters with dots between, such as holiday.started.",
+  },
+  why_field_event_until: {
+    th: "{field} อยู่ก่อนเวลาเริ่ม เลือกเวลาที่หลังกว่า",
+    en: "{field} is before the beginning. Choose a later time.",
+  },
+  why_field_wrong: { th: "ค่าของ {field} ใช้ไม่ได้: {error}", en: "{field} cannot be taken: {error}" },
 
   why_unforeseen: {
     th: "เกิดข้อผิดพลาดที่ไม่ได้คาดไว้ ลองอีกครั้ง ถ้ายังเกิดอีกให้ส่งข้อความนี้ให้ผู้ดูแลระบบ: {error}",
     en: "Something went wrong that nobody foresaw. Try again; if it happens once more, tell the administrator this: {error}",
+  },
+  why_server_error: {
+    th: "เซิร์ฟเวอร์ขัดข้องและบันทึกไว้แล้ว ลองอีกครั้ง ถ้ายังเกิดอีกให้แจ้งผู้ดูแลระบบ",
+    en: "Something went wrong on the server, and was written to its log. Try again; if it happens once more, tell the administrator.",
   },
   why_no_space: {
     th: "เซิร์ฟเวอร์ไม่มีที่เก็บเหลือ จึงไม่ได้บันทึก แจ้งผู้ดูแลระบบ",
