@@ -10,71 +10,108 @@ __all__ = ["Reason"]
 
 TEXTS: dict[str, str] = {
     # Why there is no figure.
-    "no_rounds": "No round of both arms has been closed and measured yet.",
-    "no_plan": "There is no plan; one is locked at the first label.",
-    "no_guideline": "There is no guideline, so that no label is out of date.",
-    "no_second_readings": "No round is closed, or no holdout sentence has been read twice.",
-    "no_refits": "No refits without each of the key groups are stored, nor replicate streams.",
-    "no_common_cost": "The arms share no range of charged cost yet.",
-    "pool_empty": "The pool is empty.",
-    "not_measured": "Not measured: an earlier version of the software measured round {round}.",
+    "no_rounds": "No round of both arms has been closed and measured yet. Wait for the first.",
+    "no_plan": "There is no plan. Write one on the page Plan; one is locked at the first label.",
+    "no_guideline": (
+        "There is no guideline, so that no label is out of date. Write one on the page Guideline."
+    ),
+    "no_second_readings": (
+        "No round is closed, or no holdout sentence has been read twice. Have the holdout read by two (a "
+        "setting), and wait for a round."
+    ),
+    "no_refits": (
+        "No refits without each of the key groups are stored, nor replicate streams. Ask the administrator "
+        "for `manage.py analyse --replay without_group`."
+    ),
+    "no_common_cost": "The arms share no range of charged cost yet. Wait for further rounds.",
+    "pool_empty": "The pool is empty. Import more texts.",
+    "not_measured": (
+        "Not measured: an earlier version of the software measured round {round}. The next round will have "
+        "it."
+    ),
     "nothing_to_count": "There is nothing to count, or the figure is at its limit.",
     "one_side_empty": "One side has nothing to count.",
-    "nothing_to_compare": "{sentences} sentences, with {frame} to redraw from, leave nothing to compare.",
-    "too_few_to_fold": "{first} and {second} sentences of {documents} documents are too few to tell apart.",
-    "too_few_readings": (
-        "{shown} readings with a suggestion shown and {hidden} with one hidden; at least {least} of each are "
-        "needed."
+    "nothing_to_compare": (
+        "{sentences} sentences, with {frame} to redraw from, leave nothing to compare. Wait for more labels."
     ),
-    "too_few_streams": "{streams} replicate streams; at least {least} are needed.",
-    "too_few_rounds": "{rounds} rounds; at least {least} are needed to see where a curve goes.",
-    "too_few_rounds_to_bend": "{rounds} rounds are too few to look for a change in.",
+    "too_few_to_fold": (
+        "{first} and {second} sentences of {documents} documents are too few to tell apart. Wait for more "
+        "labels."
+    ),
+    "too_few_readings": (
+        "{shown} readings with a suggestion shown and {hidden} with one hidden; at least {least} of each "
+        "are needed. Wait for more, or raise the share of controls (a setting)."
+    ),
+    "too_few_streams": "{streams} replicate streams; at least {least} are needed. Play more of them.",
+    "too_few_rounds": (
+        "{rounds} rounds; at least {least} are needed to see where a curve goes. Wait for further rounds."
+    ),
+    "too_few_rounds_to_bend": "{rounds} rounds are too few to look for a change in. Wait for further rounds.",
     "too_few_rounds_beside": (
-        "{before} rounds before and {after} after; at least {least} a side are needed."
+        "{before} rounds before and {after} after; at least {least} a side are needed. Look again after "
+        "further rounds."
     ),
     "too_few_seeds_for_samples": (
-        "Too few model seeds ({seeds}) to tell their noise from that of the samples."
+        "Too few model seeds ({seeds}) to tell their noise from that of the samples. Set more; later "
+        "rounds will have them."
     ),
-    "costs_alike": "The rounds do not differ in this cost.",
-    "cost_and_share_alike": "Cost and share of labels after the event do not vary enough to be told apart.",
+    "costs_alike": "The rounds do not differ in this cost. Choose another one.",
+    "cost_and_share_alike": (
+        "Cost and share of labels after the event do not vary enough to be told apart. Look again after "
+        "further rounds."
+    ),
     "not_rising": "The curve has not risen over these rounds.",
     "too_far": "Farther than {times} times what has been spent.",
     # Why an act is refused.
-    "no_closed_round": "There is no closed round to bridge from.",
-    "nothing_replaced": "No guideline has been replaced yet, so that there is nothing to bridge.",
+    "no_closed_round": "There is no closed round to bridge from. Wait until one has closed.",
+    "nothing_replaced": (
+        "No guideline has been replaced yet, so that there is nothing to bridge. Publish the new rules first."
+    ),
     "nothing_outdated": "Nothing was read under older rules only, so that there is nothing to bridge.",
-    "bridged": "There is a bridge to version {version} already.",
-    "switched": "The references have passed to these rules already.",
-    "bridge_unread": "The bridge is not read to its end, so that references cannot pass in one step.",
-    "round_under_way": "A round is under way already.",
-    "arm_unfinished": "The {arm} arm has no finished sentence to learn from yet.",
-    "round_over": "Round {round} is {state} already.",
-    "round_not_failed": "Round {round} is {state}; only a failed round can be restarted.",
-    "round_not_latest": "Round {round} is not the latest any more.",
-    "plan_needs_note": "The plan is locked; a change needs a note that says why.",
-    "plan_changed": "Somebody else has changed the plan meanwhile.",
-    "plan_locked": "The plan was locked before.",
+    "bridged": "There is a bridge to version {version} already. Go on with that one.",
+    "switched": "The references have passed to these rules already. Nothing is left to do.",
+    "bridge_unread": (
+        "The bridge is not read to its end, so that references cannot pass in one step. Wait until it is."
+    ),
+    "round_under_way": "A round is under way already. Wait until it has closed, or cancel it.",
+    "arm_unfinished": (
+        "The {arm} arm has no finished sentence to learn from yet. Wait until some of it is read."
+    ),
+    "round_over": "Round {round} is {state} already. Load the page again.",
+    "round_not_failed": (
+        "Round {round} is {state}; only a failed round can be restarted. Load the page again."
+    ),
+    "round_not_latest": "Round {round} is not the latest any more. Open a new round instead.",
+    "plan_needs_note": "The plan is locked. Write a note that says why it changes.",
+    "plan_changed": (
+        "Somebody else has changed the plan meanwhile. Load the page again and look at theirs first."
+    ),
+    "plan_locked": "The plan was locked before. It can still be changed, with a note that says why.",
     # Why an act is refused: what is not there, or not there yet.
     "round_without_model": (
         "There is no closed round {round} with a model in this project. Load the page again."
     ),
     "model_files_gone": "The files of round {round}'s model are gone from the store. Tell the administrator.",
-    "package_unasked": "Nobody has asked for the package of round {round} yet.",
+    "package_unasked": "Nobody has asked for the package of round {round} yet. Ask for it first.",
     "package_unwritten": "The package of round {round} is not written yet. Wait a moment.",
-    "bridge_model_unknown": "There is no model '{model}'; there are {known}.",
+    "bridge_model_unknown": "There is no model '{model}'; there are {known}. Choose one of these.",
     "guideline_bridge_none": "There is no bridge to version {version}. Load the page again.",
     "plan_unwritten": "There is no plan to lock; write one first.",
-    "analysis_unknown": "There is no analysis '{name}'; there are {known}.",
-    "events_or_csv": "Send the events as `events` or as `csv`, one of the two.",
+    "analysis_unknown": "There is no analysis '{name}'; there are {known}. Choose one of these.",
+    "events_or_csv": "The events come as `events` or as `csv`; send one of the two.",
     "event_wrong": "Event {place}: {problem}",
     "events_no_table": "Line {line} of the events is not a table's: {error}. Save the file as CSV again.",
-    "pretraining_there": "The project has a pre-training already.",
-    "pretraining_is": "The pre-training is {state}; this cannot be done with it now.",
+    "pretraining_there": (
+        "The project has a pre-training already. See it by `--show`, go on with it by `--resume`."
+    ),
+    "pretraining_is": "The pre-training is {state}; this cannot be done with it now. See it by `--show`.",
     "sealed_opened": "The sealed half was opened on {day}; its figures are in that event.",
-    "sealed_unread": "{done} of {sentences} sentences of the sealed half are read; all must be.",
-    "no_round_closed": "No round has closed yet.",
+    "sealed_unread": (
+        "{done} of {sentences} sentences of the sealed half are read. Have all of them read first."
+    ),
+    "no_round_closed": "No round has closed yet. Wait for the first.",
     "clock_real": "This project runs on the real clock; only a rehearsal's clock can be moved.",
-    "clock_back": "The clock shows {shown}; it does not go back to {to}.",
+    "clock_back": "The clock shows {shown}; it does not go back to {to}. Give a later time.",
     # Why a round or a pre-training failed.
     "attempt_failed": "Attempt {attempt}: {problem}",
     "holder_silent": (

@@ -49,6 +49,14 @@ def test_every_reason_is_given_somewhere():
     assert unused == []
 
 
+def test_every_refusal_of_the_loop_says_what_to_do():
+    sources = "".join(path.read_text() for path in (BASE_DIR / "learner").rglob("*.py"))
+    refusals = set(re.findall(r'raise \w+\(\s*"(\w+)"', sources)) & LEARNERS.keys()
+    silent = {code for code in refusals if not re.search(r"[.;:] \S", LEARNERS[code])}
+    # Where everything has been read by the rules in force, nothing is to be done.
+    assert silent == {"nothing_outdated"}
+
+
 def test_a_field_is_named_as_its_form_names_it():
     forms = "".join(path.read_text() for path in (BASE_DIR / "frontend" / "src").rglob("*.tsx"))
     fields = set(re.findall(r'<(?:input|select|textarea|Select)\b[^>]*? name="(\w+)"', forms))

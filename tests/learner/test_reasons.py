@@ -9,7 +9,7 @@ def test_a_reason_is_code_values_and_the_english_sentence():
     said = {
         "code": "too_few_streams",
         "values": {"streams": 3, "least": 5},
-        "text": "3 replicate streams; at least 5 are needed.",
+        "text": "3 replicate streams; at least 5 are needed. Play more of them.",
     }
     assert NotEstimable(few).as_json() == {"not_estimable": said}
     assert TheseSamples(value=0.1, notes=(few,)).as_json()["notes"] == [said]

@@ -2,67 +2,130 @@ import type { Text } from "../messages";
 
 /** What the learner says in words: `why_` and a code of learner/reasons.py; the English is the same there. */
 export const REASON_MESSAGES = {
-  why_no_rounds: { th: "ยังไม่มีรอบที่ปิดและวัดผลครบทั้งสองแขน", en: "No round of both arms has been closed and measured yet." },
-  why_no_plan: { th: "ยังไม่มีแผน แผนจะล็อกเองเมื่อมีงานแรก", en: "There is no plan; one is locked at the first label." },
-  why_no_guideline: { th: "ยังไม่มีคู่มือ จึงไม่มีงานใดล้าสมัย", en: "There is no guideline, so that no label is out of date." },
-  why_no_second_readings: { th: "ยังไม่มีรอบที่ปิด หรือยังไม่มีประโยคของชุดวัดผลที่อ่านสองคน", en: "No round is closed, or no holdout sentence has been read twice." },
-  why_no_refits: {
-    th: "ยังไม่มีการฝึกซ้ำโดยตัดกลุ่มกุญแจออกทีละกลุ่ม และไม่มีการทดลองซ้ำ",
-    en: "No refits without each of the key groups are stored, nor replicate streams.",
+  why_no_rounds: {
+    th: "ยังไม่มีรอบที่ปิดและวัดผลครบทั้งสองแขน รอให้รอบแรกปิดก่อน",
+    en: "No round of both arms has been closed and measured yet. Wait for the first.",
   },
-  why_no_common_cost: { th: "ต้นทุนของสองแขนยังไม่มีช่วงที่ตรงกัน", en: "The arms share no range of charged cost yet." },
-  why_pool_empty: { th: "คลังรอเลือกว่างเปล่า", en: "The pool is empty." },
-  why_not_measured: { th: "ไม่ได้วัดไว้ รอบที่ {round} วัดด้วยโปรแกรมรุ่นก่อน", en: "Not measured: an earlier version of the software measured round {round}." },
+  why_no_plan: {
+    th: "ยังไม่มีแผน เขียนในหน้าแผนก่อน แผนจะล็อกเองเมื่อมีงานแรก",
+    en: "There is no plan. Write one on the page Plan; one is locked at the first label.",
+  },
+  why_no_guideline: {
+    th: "ยังไม่มีคู่มือ จึงไม่มีงานใดล้าสมัย เขียนในหน้าคู่มือก่อน",
+    en: "There is no guideline, so that no label is out of date. Write one on the page Guideline.",
+  },
+  why_no_second_readings: {
+    th: "ยังไม่มีรอบที่ปิด หรือยังไม่มีประโยคของชุดวัดผลที่อ่านสองคน ตั้งค่าให้ชุดวัดผลอ่านสองคน แล้วรอให้รอบปิด",
+    en: "No round is closed, or no holdout sentence has been read twice. Have the holdout read by two (a setting), and wait for a round.",
+  },
+  why_no_refits: {
+    th: "ยังไม่มีการฝึกซ้ำโดยตัดกลุ่มกุญแจออกทีละกลุ่ม และไม่มีการทดลองซ้ำ ขอให้ผู้ดูแลระบบสั่ง `manage.py analyse --replay without_group`",
+    en: "No refits without each of the key groups are stored, nor replicate streams. Ask the administrator for `manage.py analyse --replay without_group`.",
+  },
+  why_no_common_cost: {
+    th: "ต้นทุนของสองแขนยังไม่มีช่วงที่ตรงกัน รอรอบถัดไป",
+    en: "The arms share no range of charged cost yet. Wait for further rounds.",
+  },
+  why_pool_empty: { th: "คลังรอเลือกว่างเปล่า นำเข้าข้อความเพิ่ม", en: "The pool is empty. Import more texts." },
+  why_not_measured: {
+    th: "ไม่ได้วัดไว้ รอบที่ {round} วัดด้วยโปรแกรมรุ่นก่อน รอบต่อไปจะมี",
+    en: "Not measured: an earlier version of the software measured round {round}. The next round will have it.",
+  },
   why_nothing_to_count: { th: "ไม่มีอะไรให้นับ หรือค่าอยู่สุดขอบแล้ว", en: "There is nothing to count, or the figure is at its limit." },
   why_one_side_empty: { th: "ฝั่งหนึ่งไม่มีอะไรให้นับ", en: "One side has nothing to count." },
   why_nothing_to_compare: {
-    th: "มี {sentences} ประโยค และมี {frame} ประโยคให้สุ่มเทียบ จึงเทียบไม่ได้",
-    en: "{sentences} sentences, with {frame} to redraw from, leave nothing to compare.",
+    th: "มี {sentences} ประโยค และมี {frame} ประโยคให้สุ่มเทียบ จึงเทียบไม่ได้ รองานเพิ่ม",
+    en: "{sentences} sentences, with {frame} to redraw from, leave nothing to compare. Wait for more labels.",
   },
   why_too_few_to_fold: {
-    th: "{first} และ {second} ประโยคจาก {documents} เอกสาร น้อยเกินกว่าจะแยกออกจากกัน",
-    en: "{first} and {second} sentences of {documents} documents are too few to tell apart.",
+    th: "{first} และ {second} ประโยคจาก {documents} เอกสาร น้อยเกินกว่าจะแยกออกจากกัน รองานเพิ่ม",
+    en: "{first} and {second} sentences of {documents} documents are too few to tell apart. Wait for more labels.",
   },
   why_too_few_readings: {
-    th: "มีงานที่เห็นคำเสนอ {shown} และไม่เห็น {hidden} ต้องมีอย่างน้อยฝั่งละ {least}",
-    en: "{shown} readings with a suggestion shown and {hidden} with one hidden; at least {least} of each are needed.",
+    th: "มีงานที่เห็นคำเสนอ {shown} และไม่เห็น {hidden} ต้องมีอย่างน้อยฝั่งละ {least} รองานเพิ่ม หรือเพิ่มส่วนที่ซ่อนคำเสนอในหน้าตั้งค่า",
+    en: "{shown} readings with a suggestion shown and {hidden} with one hidden; at least {least} of each are needed. Wait for more, or raise the share of controls (a setting).",
   },
-  why_too_few_streams: { th: "มีการทดลองซ้ำ {streams} ชุด ต้องมีอย่างน้อย {least}", en: "{streams} replicate streams; at least {least} are needed." },
+  why_too_few_streams: {
+    th: "มีการทดลองซ้ำ {streams} ชุด ต้องมีอย่างน้อย {least} เล่นเพิ่มก่อน",
+    en: "{streams} replicate streams; at least {least} are needed. Play more of them.",
+  },
   why_too_few_rounds: {
-    th: "มี {rounds} รอบ ต้องมีอย่างน้อย {least} รอบจึงจะเห็นว่าเส้นไปทางไหน",
-    en: "{rounds} rounds; at least {least} are needed to see where a curve goes.",
+    th: "มี {rounds} รอบ ต้องมีอย่างน้อย {least} รอบจึงจะเห็นว่าเส้นไปทางไหน รอรอบถัดไป",
+    en: "{rounds} rounds; at least {least} are needed to see where a curve goes. Wait for further rounds.",
   },
-  why_too_few_rounds_to_bend: { th: "มีเพียง {rounds} รอบ ยังหาการเปลี่ยนไม่ได้", en: "{rounds} rounds are too few to look for a change in." },
+  why_too_few_rounds_to_bend: {
+    th: "มีเพียง {rounds} รอบ ยังหาการเปลี่ยนไม่ได้ รอรอบถัดไป",
+    en: "{rounds} rounds are too few to look for a change in. Wait for further rounds.",
+  },
   why_too_few_rounds_beside: {
-    th: "มี {before} รอบก่อนและ {after} รอบหลัง ต้องมีอย่างน้อยฝั่งละ {least}",
-    en: "{before} rounds before and {after} after; at least {least} a side are needed.",
+    th: "มี {before} รอบก่อนและ {after} รอบหลัง ต้องมีอย่างน้อยฝั่งละ {least} ดูอีกครั้งเมื่อมีรอบเพิ่ม",
+    en: "{before} rounds before and {after} after; at least {least} a side are needed. Look again after further rounds.",
   },
   why_too_few_seeds_for_samples: {
-    th: "ค่าเริ่มต้นสุ่มของแบบจำลองมี {seeds} น้อยเกินกว่าจะแยกออกจากความบังเอิญของตัวอย่าง",
-    en: "Too few model seeds ({seeds}) to tell their noise from that of the samples.",
+    th: "ค่าเริ่มต้นสุ่มของแบบจำลองมี {seeds} น้อยเกินกว่าจะแยกออกจากความบังเอิญของตัวอย่าง เพิ่มได้ในหน้าตั้งค่า มีผลกับรอบต่อไป",
+    en: "Too few model seeds ({seeds}) to tell their noise from that of the samples. Set more; later rounds will have them.",
   },
-  why_costs_alike: { th: "ต้นทุนแบบนี้ของแต่ละรอบไม่ต่างกัน", en: "The rounds do not differ in this cost." },
+  why_costs_alike: {
+    th: "ต้นทุนแบบนี้ของแต่ละรอบไม่ต่างกัน เลือกแกนนอนแบบอื่น",
+    en: "The rounds do not differ in this cost. Choose another one.",
+  },
   why_cost_and_share_alike: {
-    th: "ต้นทุนกับสัดส่วนของงานหลังเหตุการณ์เปลี่ยนไปด้วยกัน จึงแยกผลไม่ได้",
-    en: "Cost and share of labels after the event do not vary enough to be told apart.",
+    th: "ต้นทุนกับสัดส่วนของงานหลังเหตุการณ์เปลี่ยนไปด้วยกัน จึงแยกผลไม่ได้ ดูอีกครั้งเมื่อมีรอบเพิ่ม",
+    en: "Cost and share of labels after the event do not vary enough to be told apart. Look again after further rounds.",
   },
   why_not_rising: { th: "เส้นไม่ได้สูงขึ้นในรอบที่ผ่านมา", en: "The curve has not risen over these rounds." },
   why_too_far: { th: "ไกลเกิน {times} เท่าของที่ใช้ไปแล้ว", en: "Farther than {times} times what has been spent." },
 
-  why_no_closed_round: { th: "ยังไม่มีรอบที่ปิดให้ทำสะพาน", en: "There is no closed round to bridge from." },
-  why_nothing_replaced: { th: "ยังไม่เคยเปลี่ยนคู่มือ จึงไม่มีอะไรให้ทำสะพาน", en: "No guideline has been replaced yet, so that there is nothing to bridge." },
+  why_no_closed_round: {
+    th: "ยังไม่มีรอบที่ปิดให้ทำสะพาน รอให้รอบแรกปิดก่อน",
+    en: "There is no closed round to bridge from. Wait until one has closed.",
+  },
+  why_nothing_replaced: {
+    th: "ยังไม่เคยเปลี่ยนคู่มือ จึงไม่มีอะไรให้ทำสะพาน เผยแพร่คู่มือฉบับใหม่ก่อน",
+    en: "No guideline has been replaced yet, so that there is nothing to bridge. Publish the new rules first.",
+  },
   why_nothing_outdated: { th: "ไม่มีประโยคที่อ่านตามคู่มือเก่าเท่านั้น จึงไม่มีอะไรให้ทำสะพาน", en: "Nothing was read under older rules only, so that there is nothing to bridge." },
-  why_bridged: { th: "มีสะพานไปยังฉบับที่ {version} แล้ว", en: "There is a bridge to version {version} already." },
-  why_switched: { th: "คำเฉลยเปลี่ยนมาใช้กติกานี้แล้ว", en: "The references have passed to these rules already." },
-  why_bridge_unread: { th: "สะพานยังอ่านไม่ครบ จึงเปลี่ยนคำเฉลยในคราวเดียวไม่ได้", en: "The bridge is not read to its end, so that references cannot pass in one step." },
-  why_round_under_way: { th: "มีรอบที่กำลังทำอยู่แล้ว", en: "A round is under way already." },
-  why_arm_unfinished: { th: "แขน {arm} ยังไม่มีประโยคที่เสร็จให้เรียนรู้", en: "The {arm} arm has no finished sentence to learn from yet." },
-  why_round_over: { th: "รอบที่ {round} {state} ไปแล้ว", en: "Round {round} is {state} already." },
-  why_round_not_failed: { th: "รอบที่ {round} {state} เริ่มใหม่ได้เฉพาะรอบที่ล้มเหลว", en: "Round {round} is {state}; only a failed round can be restarted." },
-  why_round_not_latest: { th: "รอบที่ {round} ไม่ใช่รอบล่าสุดแล้ว", en: "Round {round} is not the latest any more." },
-  why_plan_needs_note: { th: "แผนล็อกแล้ว จะเปลี่ยนต้องเขียนเหตุผล", en: "The plan is locked; a change needs a note that says why." },
-  why_plan_changed: { th: "มีคนอื่นเปลี่ยนแผนไปก่อนแล้ว", en: "Somebody else has changed the plan meanwhile." },
-  why_plan_locked: { th: "แผนล็อกไปก่อนแล้ว", en: "The plan was locked before." },
+  why_bridged: {
+    th: "มีสะพานไปยังฉบับที่ {version} แล้ว ดูต่อที่สะพานนั้น",
+    en: "There is a bridge to version {version} already. Go on with that one.",
+  },
+  why_switched: {
+    th: "คำเฉลยเปลี่ยนมาใช้กติกานี้แล้ว ไม่ต้องทำอะไรอีก",
+    en: "The references have passed to these rules already. Nothing is left to do.",
+  },
+  why_bridge_unread: {
+    th: "สะพานยังอ่านไม่ครบ จึงเปลี่ยนคำเฉลยในคราวเดียวไม่ได้ รอให้อ่านครบก่อน",
+    en: "The bridge is not read to its end, so that references cannot pass in one step. Wait until it is.",
+  },
+  why_round_under_way: {
+    th: "มีรอบที่กำลังทำอยู่แล้ว รอให้ปิดหรือยกเลิกก่อน",
+    en: "A round is under way already. Wait until it has closed, or cancel it.",
+  },
+  why_arm_unfinished: {
+    th: "แขน {arm} ยังไม่มีประโยคที่เสร็จให้เรียนรู้ รอให้มีคนตัดก่อน",
+    en: "The {arm} arm has no finished sentence to learn from yet. Wait until some of it is read.",
+  },
+  why_round_over: { th: "รอบที่ {round} {state} ไปแล้ว โหลดหน้านี้ใหม่", en: "Round {round} is {state} already. Load the page again." },
+  why_round_not_failed: {
+    th: "รอบที่ {round} {state} เริ่มใหม่ได้เฉพาะรอบที่ล้มเหลว โหลดหน้านี้ใหม่",
+    en: "Round {round} is {state}; only a failed round can be restarted. Load the page again.",
+  },
+  why_round_not_latest: {
+    th: "รอบที่ {round} ไม่ใช่รอบล่าสุดแล้ว เปิดรอบใหม่แทน",
+    en: "Round {round} is not the latest any more. Open a new round instead.",
+  },
+  why_plan_needs_note: {
+    th: "แผนล็อกแล้ว จะเปลี่ยนต้องเขียนเหตุผลก่อน",
+    en: "The plan is locked. Write a note that says why it changes.",
+  },
+  why_plan_changed: {
+    th: "มีคนอื่นเปลี่ยนแผนไปก่อนแล้ว โหลดหน้านี้ใหม่เพื่อดูของเขาก่อน",
+    en: "Somebody else has changed the plan meanwhile. Load the page again and look at theirs first.",
+  },
+  why_plan_locked: {
+    th: "แผนล็อกไปก่อนแล้ว ยังเปลี่ยนได้โดยเขียนเหตุผล",
+    en: "The plan was locked before. It can still be changed, with a note that says why.",
+  },
 
   why_round_without_model: {
     th: "ไม่มีรอบ {round} ที่ปิดแล้วและมีแบบจำลองในโครงการนี้ โหลดหน้านี้ใหม่",
@@ -72,43 +135,61 @@ export const REASON_MESSAGES = {
     th: "ไฟล์แบบจำลองของรอบที่ {round} หายไปจากที่เก็บ แจ้งผู้ดูแลระบบ",
     en: "The files of round {round}'s model are gone from the store. Tell the administrator.",
   },
-  why_package_unasked: { th: "ยังไม่มีใครสั่งแพ็กเกจของรอบที่ {round}", en: "Nobody has asked for the package of round {round} yet." },
+  why_package_unasked: {
+    th: "ยังไม่มีใครสั่งแพ็กเกจของรอบที่ {round} สั่งก่อน",
+    en: "Nobody has asked for the package of round {round} yet. Ask for it first.",
+  },
   why_package_unwritten: {
     th: "แพ็กเกจของรอบที่ {round} ยังเขียนไม่เสร็จ รอสักครู่",
     en: "The package of round {round} is not written yet. Wait a moment.",
   },
-  why_bridge_model_unknown: { th: "ไม่มีแบบจำลอง '{model}' ที่มีคือ {known}", en: "There is no model '{model}'; there are {known}." },
+  why_bridge_model_unknown: {
+    th: "ไม่มีแบบจำลอง '{model}' เลือกจาก {known}",
+    en: "There is no model '{model}'; there are {known}. Choose one of these.",
+  },
   why_guideline_bridge_none: {
     th: "ไม่มีสะพานไปยังฉบับที่ {version} โหลดหน้านี้ใหม่",
     en: "There is no bridge to version {version}. Load the page again.",
   },
   why_plan_unwritten: { th: "ยังไม่มีแผนให้ล็อก เขียนแผนก่อน", en: "There is no plan to lock; write one first." },
-  why_analysis_unknown: { th: "ไม่มีการวิเคราะห์ชื่อ '{name}' ที่มีคือ {known}", en: "There is no analysis '{name}'; there are {known}." },
+  why_analysis_unknown: {
+    th: "ไม่มีการวิเคราะห์ชื่อ '{name}' เลือกจาก {known}",
+    en: "There is no analysis '{name}'; there are {known}. Choose one of these.",
+  },
   why_events_or_csv: {
     th: "ส่งเหตุการณ์เป็น `events` หรือ `csv` อย่างใดอย่างหนึ่ง",
-    en: "Send the events as `events` or as `csv`, one of the two.",
+    en: "The events come as `events` or as `csv`; send one of the two.",
   },
   why_event_wrong: { th: "เหตุการณ์ที่ {place}: {problem}", en: "Event {place}: {problem}" },
   why_events_no_table: {
     th: "บรรทัดที่ {line} ของไฟล์เหตุการณ์อ่านเป็นตารางไม่ได้: {error} บันทึกไฟล์เป็น CSV ใหม่",
     en: "Line {line} of the events is not a table's: {error}. Save the file as CSV again.",
   },
-  why_pretraining_there: { th: "โครงการนี้มีการฝึกล่วงหน้าแล้ว", en: "The project has a pre-training already." },
-  why_pretraining_is: { th: "การฝึกล่วงหน้า{state} จึงทำสิ่งนี้ตอนนี้ไม่ได้", en: "The pre-training is {state}; this cannot be done with it now." },
+  why_pretraining_there: {
+    th: "โครงการนี้มีการฝึกล่วงหน้าแล้ว ดูด้วย `--show` หรือทำต่อด้วย `--resume`",
+    en: "The project has a pre-training already. See it by `--show`, go on with it by `--resume`.",
+  },
+  why_pretraining_is: {
+    th: "การฝึกล่วงหน้า{state} จึงทำสิ่งนี้ตอนนี้ไม่ได้ ดูด้วย `--show`",
+    en: "The pre-training is {state}; this cannot be done with it now. See it by `--show`.",
+  },
   why_sealed_opened: {
     th: "ชุดวัดผลที่ปิดผนึกเปิดไปแล้วเมื่อ {day} ผลอยู่ในเหตุการณ์นั้น",
     en: "The sealed half was opened on {day}; its figures are in that event.",
   },
   why_sealed_unread: {
     th: "อ่านชุดวัดผลที่ปิดผนึกไปแล้ว {done} จาก {sentences} ประโยค ต้องอ่านให้ครบก่อน",
-    en: "{done} of {sentences} sentences of the sealed half are read; all must be.",
+    en: "{done} of {sentences} sentences of the sealed half are read. Have all of them read first.",
   },
-  why_no_round_closed: { th: "ยังไม่มีรอบที่ปิด", en: "No round has closed yet." },
+  why_no_round_closed: { th: "ยังไม่มีรอบที่ปิด รอให้รอบแรกปิดก่อน", en: "No round has closed yet. Wait for the first." },
   why_clock_real: {
     th: "โครงการนี้ใช้เวลาจริง เลื่อนได้เฉพาะนาฬิกาของการซ้อม",
     en: "This project runs on the real clock; only a rehearsal's clock can be moved.",
   },
-  why_clock_back: { th: "นาฬิกาอยู่ที่ {shown} ย้อนไป {to} ไม่ได้", en: "The clock shows {shown}; it does not go back to {to}." },
+  why_clock_back: {
+    th: "นาฬิกาอยู่ที่ {shown} ย้อนไป {to} ไม่ได้ ใส่เวลาที่หลังกว่า",
+    en: "The clock shows {shown}; it does not go back to {to}. Give a later time.",
+  },
 
   why_attempt_failed: { th: "ครั้งที่ {attempt}: {problem}", en: "Attempt {attempt}: {problem}" },
   why_holder_silent: {

@@ -268,7 +268,7 @@ describe("bridges", () => {
     const why = { code: "nothing_replaced", values: {}, text: "No guideline has been replaced yet." };
     server.once.set("GET /projects/1/guideline-bridges/preview", { status: 409, body: { code: "conflict", message: why.text, details: { why } } });
     open("analysis");
-    expect(await screen.findByText("No guideline has been replaced yet, so that there is nothing to bridge.")).toBeTruthy();
+    expect(await screen.findByText(MESSAGES.why_nothing_replaced.en)).toBeTruthy();
     expect(screen.queryByRole("button", { name: "Have them read" })).toBeNull();
   });
 });
