@@ -1,4 +1,4 @@
-"""What a report says in words: the sections' introductions, and the heads of the results."""
+"""What a report says in words: the sections' introductions, the heads of the results, and facts of events."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -149,3 +149,17 @@ def said(value: Any) -> str:
     else:
         verdict = "active is worse" if held["high"] < 0 else "no difference is shown"
     return f"{held['value']:+.4f} ({held['low']:+.4f} to {held['high']:+.4f}): {verdict}."
+
+
+def in_words(value: Any) -> str:
+    """Return a value of a table as a reader wants it: facts by name, a reason by its sentence."""
+    match value:
+        case None:
+            return ""
+        case {"code": _, "values": _, "text": text}:
+            return str(text)
+        case dict():
+            return "; ".join(f"{name.replace('_', ' ')}: {in_words(one)}" for name, one in value.items())
+        case list():
+            return ", ".join(map(in_words, value))
+    return str(value)

@@ -29,7 +29,7 @@ from learner import report_figures, reports
 from learner.analyses import ANALYSES, BOOKKEEPING, analyse
 from learner.models import Event, Report
 from learner.report_tables import SECTIONS, Results, Row, Tables
-from learner.report_texts import TEXTS, TITLES, heads
+from learner.report_texts import TEXTS, TITLES, heads, in_words
 from learner.resampling import FIGURES
 
 log = logging.getLogger(__name__)
@@ -138,8 +138,8 @@ def _events(project: Project) -> list[Row]:
             "at": event.at.isoformat(),
             "until": event.until and event.until.isoformat(),
             "recorded_by": event.recorded_by,
-            "before": json.dumps(event.before, ensure_ascii=False) if event.before else "",
-            "after": json.dumps(event.after, ensure_ascii=False) if event.after else "",
+            "before": event.before,
+            "after": event.after,
             "note": event.note,
         }
         for event in found
@@ -228,8 +228,8 @@ def _table(name: str, rows: Sequence[Row]) -> dict[str, Any]:
 
 def _cell(value: Any) -> dict[str, Any]:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    text = f"{value:.4g}" if isinstance(value, float) and abs(value) < 1e4 else str(value)
-    return {"text": "" if value is None else text, "is_number": is_number}
+    text = f"{value:.4g}" if isinstance(value, float) and abs(value) < 1e4 else in_words(value)
+    return {"text": text, "is_number": is_number}
 
 
 def _write_files(
@@ -252,9 +252,10 @@ def _write_files(
 def _write_table(folder: Path, name: str, rows: Sequence[Row]) -> None:
     """Write a table as CSV for a spreadsheet and as Parquet for programs, where texts are exact.
 
-    What is neither a number nor a text is written as text.
+    What is neither a number nor a text is written as text, facts of events as JSON.
     """
     columns = list(dict.fromkeys(column for row in rows for column in row))
+    rows = [{name: _packed(cell) for name, cell in row.items()} for row in rows]
     with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns)
         writer.writeheader()
@@ -263,6 +264,12 @@ def _write_table(folder: Path, name: str, rows: Sequence[Row]) -> None:
         pa.table({column: _column([row.get(column) for row in rows]) for column in columns}),
         folder / f"{name}.parquet",
     )
+
+
+def _packed(cell: Any) -> Any:
+    if not isinstance(cell, dict):
+        return cell
+    return json.dumps(cell, ensure_ascii=False) if cell else ""
 
 
 def _column(values: Sequence[Any]) -> Any:

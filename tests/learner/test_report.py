@@ -6,8 +6,10 @@ import zipfile
 
 import pyarrow.parquet as pq
 import pytest
+from django.utils import timezone
 
-from learner import report_writing, reports, rounds
+from annotation.reasons import Reason
+from learner import events, report_writing, reports, rounds
 from learner.models import Report
 from tests.factories import make_guideline, make_member, make_project
 from tests.learner.working import answer, turn
@@ -35,6 +37,17 @@ def test_a_report_is_a_page_by_itself_with_figures_and_data(project, tmp_path):
         file.name for file in tmp_path.glob("figures/*")
     }
     assert "curves" in json.loads((tmp_path / "analyses.json").read_text())
+
+
+def test_why_a_round_failed_stands_on_the_page_in_words_and_in_the_data_as_it_is(tmp_path):
+    project = make_project()
+    why = Reason("attempt_failed", {"attempt": 3, "problem": Reason("no_space")})
+    facts = {"round": 2, "error": why.as_json()}
+    events.record(project, "round.failed", at=timezone.now(), after=facts)
+    page = report_writing.write(project, tmp_path, figure="exact", unit="seconds")
+    assert f"<td>error: {why}; round: 2</td>" in page.read_text(encoding="utf-8")
+    with (tmp_path / "data" / "events.csv").open() as file:
+        assert json.loads(next(csv.DictReader(file))["after"]) == facts
 
 
 def test_its_data_are_tidy_and_the_same_in_both_formats(project, tmp_path):

@@ -12,6 +12,7 @@ import { Changes } from "./Changes";
 import { EventFiles } from "./EventFiles";
 import { eventName } from "./eventName";
 import type { PageProps } from "./ManagerScreen";
+import { sayFact, type People } from "./sayFact";
 import { usePeople } from "./usePeople";
 
 /** Kinds that only people can know of. */
@@ -26,7 +27,7 @@ export function EventsPage({ store }: PageProps) {
   const search = useSignal("");
   const remarked = useSignal<LoopEvent | null>(null);
   const events = [...(loaded.data.value ?? [])].sort((a, b) => b.at.localeCompare(a.at));
-  const found = events.filter((event) => fits(event.kind, filter.value) && holds(event, search.value.trim()));
+  const found = events.filter((event) => fits(event.kind, filter.value) && holds(event, search.value.trim(), people));
   return (
     <>
       <AddEvent onAdd={(event) => api.addEvent(event).then(() => loaded.reload())} />
@@ -79,9 +80,11 @@ export function EventsPage({ store }: PageProps) {
   );
 }
 
-function holds(event: LoopEvent, text: string): boolean {
+/** Whether a text is in what the page shows of an event. */
+function holds(event: LoopEvent, text: string, people: People): boolean {
   if (text === "") return true;
-  const all = [eventName(event.kind), event.kind, event.note, event.actor?.username, JSON.stringify([event.before, event.after])];
+  const facts = [event.before, event.after].map((part) => sayFact("", part, people));
+  const all = [eventName(event.kind), event.kind, event.note, event.actor?.username, ...facts];
   return all.join(" ").toLowerCase().includes(text.toLowerCase());
 }
 
@@ -143,7 +146,7 @@ function AddEvent({ onAdd }: { onAdd: (event: NewEvent) => Promise<unknown> }) {
 
 interface RowProps {
   event: LoopEvent;
-  people: ReadonlyMap<number, string>;
+  people: People;
   onRemark: () => void;
 }
 

@@ -1,7 +1,8 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/preact";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { WorkDay } from "../../api/types";
-import { MESSAGES } from "../../domain/messages";
+import { formatMessage, MESSAGES } from "../../domain/messages";
+import { setLanguage } from "../../store/language";
 import { FakeServer } from "../../test/fakeServer";
 import { OVERVIEW, ROUND, serveManager } from "../../test/managerRoutes";
 import { findAxeViolations, renderApp } from "../../test/render";
@@ -270,6 +271,20 @@ describe("bridges", () => {
     open("analysis");
     expect(await screen.findByText(MESSAGES.why_nothing_replaced.en)).toBeTruthy();
     expect(screen.queryByRole("button", { name: "Have them read" })).toBeNull();
+  });
+});
+
+describe("a round that failed", () => {
+  it.each(["en", "th"] as const)("says why among the events, in %s, and is found by it", async (chosen) => {
+    const why = { code: "attempt_failed", values: { attempt: 3, problem: { code: "no_space", values: {}, text: "" } }, text: "of the server" };
+    const event = { id: 9, kind: "round.failed", at: ROUND.opened_at, until: null, actor: null, recorded_by: "software", before: {}, after: { round: 2, error: why }, note: "" };
+    server.routes.set("GET /projects/1/events", [event]);
+    setLanguage(chosen);
+    open("events");
+    const said = await screen.findByText(new RegExp(MESSAGES.why_no_space[chosen]));
+    expect(said.textContent).toContain(formatMessage(chosen, "why_attempt_failed", { attempt: 3, problem: MESSAGES.why_no_space[chosen] }));
+    fireEvent.input(screen.getByLabelText(MESSAGES.eventSearch[chosen]), { target: { value: MESSAGES.why_no_space[chosen].slice(0, 20) } });
+    expect(screen.getByText(new RegExp(MESSAGES.why_no_space[chosen]))).toBeTruthy();
   });
 });
 

@@ -1,21 +1,17 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { ApiError } from "../../api/client";
 import type { Language } from "../../domain/messages";
-import { language } from "../../store/language";
+import { setLanguage } from "../../store/language";
 import { describeError } from "../ErrorNote";
 
 function said(status: number, code: string, values: Record<string, unknown> = {}): Record<Language, string> {
   const error = new ApiError(status, "refused", "of a newer server", { why: { code, values, text: "of a newer server" } });
   const say = (chosen: Language) => {
-    language.value = chosen;
+    setLanguage(chosen);
     return describeError(error);
   };
   return { th: say("th"), en: say("en") };
 }
-
-afterEach(() => {
-  language.value = "en";
-});
 
 describe("what is refused is said in both languages", () => {
   it.each([
