@@ -13,7 +13,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from config.progress import Step
@@ -76,21 +77,45 @@ def has_frontend() -> bool:
     return (FRONTEND / "package.json").is_file()
 
 
-def _is_current() -> bool:
-    return all(part.is_file() and part.read_text() == mark for part, mark in _stamps())
+@dataclass(frozen=True)
+class _Part:
+    """A part of the set-up: its stamp holds the mark of what it was last made from."""
+
+    stamp: Path
+    mark: Callable[[], str]
+    make: Callable[[], None]
+
+    def is_current(self) -> bool:
+        return self.stamp.is_file() and self.stamp.read_text() == self.mark()
+
+    def bring_up_to_date(self) -> None:
+        if not self.is_current():
+            self.stamp.unlink(missing_ok=True)
+            self.make()
+            self.stamp.write_text(self.mark())
 
 
-def _stamps() -> Iterator[tuple[Path, str]]:
-    yield ENVIRONMENT / "stamp", _packages_mark()
+def _parts() -> Iterator[_Part]:
+    """Yield the parts in the order in which they are made: each may need those before it."""
+    yield _Part(ENVIRONMENT / "stamp", _packages_mark, _make_packages)
     if has_frontend():
-        yield FRONTEND / "node_modules" / ".stamp", _hash([FRONTEND / "package-lock.json"])
-        yield FRONTEND / "node_modules" / ".build-stamp", _frontend_mark()
+        modules = FRONTEND / "node_modules"
+        yield _Part(modules / ".stamp", _modules_mark, _make_node_modules)
+        yield _Part(modules / ".build-stamp", _frontend_mark, _make_frontend)
+
+
+def _is_current() -> bool:
+    return all(part.is_current() for part in _parts())
 
 
 def _packages_mark() -> str:
     """Return the mark of the Python packages; of the version of .venv's own Python where there is one."""
     folders = sorted(path.name for path in ENVIRONMENT.glob("lib/python*"))
     return _hash([REQUIREMENTS, CONSTRAINTS]) + " " + " ".join(folders)
+
+
+def _modules_mark() -> str:
+    return _hash([FRONTEND / "package-lock.json"])
 
 
 def _frontend_mark() -> str:
@@ -118,18 +143,14 @@ def _only_one() -> Iterator[None]:
 
 
 def _set_up() -> None:
-    for make in (_make_packages, _make_node_modules, _make_frontend):
-        make()
+    for part in _parts():
+        part.bring_up_to_date()
     if not _is_current():
         raise SetupError("The set-up ended without an error and is not whole; remove .venv and start again.")
 
 
 def _make_packages() -> None:
-    stamp = ENVIRONMENT / "stamp"
-    if stamp.is_file() and stamp.read_text() == _packages_mark():
-        return
     _make_environment()
-    stamp.unlink(missing_ok=True)
     torch = _find_torch_requirement()
     with Step("Installing PyTorch") as step:
         fast = ["--retries", "0", "--timeout", "5", "--extra-index-url", CPU_TORCH_INDEX]
@@ -140,7 +161,6 @@ def _make_packages() -> None:
     pins = [line for line in CONSTRAINTS.read_text().splitlines() if line and not line.startswith("#")]
     with Step("Installing packages", total=len(pins)) as step:
         _pip(step, "-r", str(REQUIREMENTS), "-c", str(CONSTRAINTS))
-    stamp.write_text(_packages_mark())
 
 
 def _make_environment() -> None:
@@ -176,17 +196,10 @@ def _pip(step: Step, *arguments: str) -> None:
 
 
 def _make_node_modules() -> None:
-    if not has_frontend():
-        return
-    stamp = FRONTEND / "node_modules" / ".stamp"
-    mark = _hash([FRONTEND / "package-lock.json"])
-    if stamp.is_file() and stamp.read_text() == mark:
-        return
     _ensure_node()
     npm, environment = find_npm()
     with Step("Installing the front end's packages") as step:
         _follow(step, [*npm, "ci", "--no-audit", "--no-fund"], folder=FRONTEND, environment=environment)
-    stamp.write_text(mark)
 
 
 def _ensure_node() -> None:
@@ -205,13 +218,9 @@ def _node_version(program: str) -> tuple[int, ...]:
 
 
 def _make_frontend() -> None:
-    stamp = FRONTEND / "node_modules" / ".build-stamp"
-    if not has_frontend() or (stamp.is_file() and stamp.read_text() == _frontend_mark()):
-        return
     npm, environment = find_npm()
     with Step("Building the front end") as step:
         _follow(step, [*npm, "run", "build"], folder=FRONTEND, environment=environment)
-    stamp.write_text(_frontend_mark())
 
 
 def _follow(
