@@ -8,9 +8,8 @@ from rest_framework.response import Response
 
 from annotation import exports
 from annotation.api import inputs, outputs
+from annotation.api.files import download
 from annotation.api.permissions import MANAGERS, ProjectView
-from annotation.errors import Conflict, NotFound
-from annotation.models import Export
 
 
 class ExportsView(ProjectView):
@@ -55,14 +54,4 @@ class ExportFileView(ProjectView):
     def get(self, request: Request, project_id: int, export_id: int) -> FileResponse:
         """Download the zip file; 409 before it is ready."""
         export = self.project.exports.filter(pk=export_id).first()
-        if export is None:
-            raise NotFound("not_in_project", thing="export", id=export_id)
-        if export.state != Export.State.READY:
-            state = str(export.state)
-            raise Conflict(
-                "file_unready", thing="export", id=export_id, state=state, details={"state": state}
-            )
-        path = exports.path_of(export)
-        if not path.is_file():
-            raise NotFound("file_deleted", thing="export", id=export_id)
-        return FileResponse(path.open("rb"), as_attachment=True, filename=f"tatkham-{export.file_name}")
+        return download("export", export_id, export, exports.path_of)

@@ -9,10 +9,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from annotation.api.files import download
 from annotation.api.inputs import parse
 from annotation.api.outputs import Why
 from annotation.api.permissions import MANAGERS, ProjectView
-from annotation.errors import Conflict, NotFound
 from learner import plans, reports
 from learner.api.analysis import AnalysisQuery
 from learner.models import Report
@@ -56,15 +56,6 @@ class ReportFile(ProjectView):
     def get(self, request: Request, project_id: int, report_id: int) -> FileResponse:
         """Download the zip: report.html, its figures, its data; 409 before it is ready."""
         report = self.project.reports.filter(pk=report_id).first()
-        if report is None:
-            raise NotFound("not_in_project", thing="report", id=report_id)
-        if report.state != Report.State.READY:
-            state = str(report.state)
-            raise Conflict(
-                "file_unready", thing="report", id=report_id, state=state, details={"state": state}
-            )
-        path = reports.path_of(report)
-        if not path.is_file():
-            raise NotFound("file_deleted", thing="report", id=report_id)
+        answer = download("report", report_id, report, reports.path_of)
         plans.record_view(self.project, viewer=self.user, what="report", now=self.now)
-        return FileResponse(path.open("rb"), as_attachment=True, filename=f"tatkham-{report.file_name}")
+        return answer
