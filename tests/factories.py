@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from annotation import keys
+from annotation import invitations, keys
 from annotation.models import (
     Annotation,
     Assignment,
@@ -17,6 +17,7 @@ from annotation.models import (
     Document,
     GoldSegmentation,
     Guideline,
+    Invitation,
     Membership,
     Project,
     Queue,
@@ -147,3 +148,19 @@ def make_reading(
         client_key=uuid.uuid4(),
         created_at=at,
     )
+
+
+def make_invitation(project: Project, by: User, **options: Any) -> tuple[Invitation, str]:
+    """A link to join by and its token; as annotator, with one place and for a day, unless asked otherwise."""
+    settings = {"role": "annotator", "places": 1, "days": 1, "now": timezone.now()}
+    return invitations.create(project, actor=by, **(settings | options))
+
+
+def annotate(caller: Any, project: Project, *boundaries: int, active_ms: int = 2000) -> Assignment:
+    """What a person's page does with the next sentence: it asks for it and sends these boundaries."""
+    path = f"/api/projects/{project.pk}"
+    assignment = caller.post(f"{path}/next").json()["work"]["assignment"]
+    reading = {"boundaries": list(boundaries), "client_key": str(uuid.uuid4())}
+    cost = {"active_ms": active_ms, "key_actions": 1}
+    caller.post(f"{path}/assignments/{assignment}/submit", reading | cost)
+    return Assignment.objects.get(pk=assignment)

@@ -4,7 +4,6 @@ import gzip
 import json
 import random
 import uuid
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -35,16 +34,6 @@ LETTERS = "กขคงจฉชซดตถทนบปผฝพฟมยรล
 @pytest.fixture
 def project():
     return make_project()
-
-
-@pytest.fixture
-def write(tmp_path):
-    def write(name: str, content: str | bytes) -> Path:
-        path = tmp_path / name
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return path
-
-    return write
 
 
 def lines(count: int, *, seed: int = 0) -> list[str]:

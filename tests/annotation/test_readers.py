@@ -17,16 +17,6 @@ from annotation.readers import InputFile
 from annotation.readers.containers import LONGEST_LINE
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write(name: str, content: str | bytes) -> Path:
-        path = tmp_path / name
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return path
-
-    return write
-
-
 def read(path: Path, **options):
     with InputFile(path, **options) as file:
         return list(file.records())

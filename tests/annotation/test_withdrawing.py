@@ -10,10 +10,8 @@ from annotation import overview, withdrawing
 from annotation.errors import Conflict
 from annotation.models import Corpus, Document, Offer, Sentence
 from learner.holdout import read_holdout
-from tests.annotation.test_corpus import lines, write
+from tests.annotation.test_corpus import lines
 from tests.factories import make_member, make_project
-
-__all__ = ["write"]
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,6 @@ Whoever is logged in got the session from Django, not from the form: log-ins are
 the form is enough.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from playwright.sync_api import Browser, Page
 from annotation import corpus
 from annotation.models import Project
 from tests.factories import make_member, make_project, make_user
-from tests.waiting import PATIENCE_SECONDS
+from tests.waiting import PATIENCE_SECONDS, wait_for
 
 DEMO_CORPUS = Path(settings.BASE_DIR) / "annotation" / "demo" / "corpus"
 # Looks a tenth of a second apart that must all find the service idle.
@@ -91,15 +90,18 @@ def page_of(browser: Browser, web: Any) -> Iterator[Callable[..., Page]]:
 def _wait_until_nothing_is_asked() -> None:
     """Wait for what closing pages still ask of the service, which would lock the tables to be emptied now."""
     quiet = 0
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while quiet < QUIET_LOOKS and time.monotonic() < deadline:
-        time.sleep(0.1)
+
+    def is_quiet() -> bool:
+        nonlocal quiet
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
                 " AND pid <> pg_backend_pid() AND state <> 'idle'"
             )
             quiet = quiet + 1 if cursor.fetchone()[0] == 0 else 0
+        return quiet >= QUIET_LOOKS
+
+    wait_for(is_quiet, every=0.1, says=lambda: "the service is still busy with what the pages asked")
 
 
 def find_violations(page: Page) -> list[str]:

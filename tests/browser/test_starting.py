@@ -4,13 +4,19 @@ import json
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from annotation.models import Annotation, Invitation, Membership, Project
 from tests.browser.conftest import PHONE, find_violations, wait_for_sentence
 from tests.factories import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def make_link(page: Page) -> str:
+    """Make a link to join by, on the page of people; return it."""
+    page.get_by_role("button", name="Make a link").click()
+    return page.get_by_label("Link", exact=True).input_value()
 
 
 def test_a_project_is_made_filled_staffed_and_started_without_leaving_the_page(workers, page_of, tmp_path):
@@ -42,8 +48,7 @@ def test_a_project_is_made_filled_staffed_and_started_without_leaving_the_page(w
 
     page.get_by_role("link", name="Overview").click()
     page.get_by_role("link", name="Invite", exact=True).click()
-    page.get_by_role("button", name="Make a link").click()
-    link = page.get_by_label("Link", exact=True).input_value()
+    link = make_link(page)
 
     newcomer = page_of(None, **PHONE)
     newcomer.goto(link)
@@ -75,10 +80,8 @@ def test_a_link_that_is_over_says_so(page_of):
 def test_who_has_an_account_joins_with_it(world, page_of):
     manager = page_of(world.manager)
     manager.goto(world.path("people"))
-    manager.get_by_role("button", name="Make a link").click()
-    link = manager.get_by_label("Link", exact=True).input_value()
     page = page_of(make_user("chai"))
-    page.goto(link)
+    page.goto(make_link(manager))
     page.get_by_role("button", name="Join as chai").click()
     page.wait_for_url("**/annotate")
     assert Invitation.objects.get().taken == 1

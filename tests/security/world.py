@@ -12,12 +12,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
-from annotation import exports, invitations, webhooks
+from annotation import exports, webhooks
 from annotation.models import Export, Flag, Membership, Project
 from learner import events, plans, reports
 from learner.models import Event, Report, Round
 from tests.annotation.conftest import Desk
-from tests.factories import make_guideline, make_member, make_user
+from tests.factories import make_guideline, make_invitation, make_member, make_user
 from tests.learner.working import make_loop
 
 PASSWORD = "ตัดคำตัดคำ"
@@ -62,8 +62,7 @@ def make_world(mark: str) -> World:
     )
     events.record(project, "corpus.imported", at=now, note=f"{mark} note")
     plans.write(project, {"exclusions": "ไม่มี", "note": f"{mark} plan"}, author=manager, now=now)
-    options = {"role": "annotator", "places": 5, "days": 1, "actor": manager, "now": now}
-    invitation, token = invitations.create(project, **options)
+    invitation, token = make_invitation(project, manager, places=5)
     url = f"https://hooks.example.org/{mark}"
     webhook = webhooks.create(project, url=url, kinds=["round.closed"], actor=manager)
     export = exports.create(project, format="jsonl", which="all", now=now)

@@ -2,13 +2,13 @@
 
 import io
 import json
-import uuid
 import zipfile
 
 import pytest
 
 from annotation import export_rows, exports
 from annotation.models import Export
+from tests.factories import annotate
 
 pytestmark = pytest.mark.django_db
 
@@ -16,18 +16,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def manager(people, by):
     return by(people.manager)
-
-
-def annotate(caller, people, *boundaries):
-    work = caller.post(people.path("/next")).json()["work"]
-    body = {
-        "boundaries": list(boundaries),
-        "client_key": str(uuid.uuid4()),
-        "active_ms": 2000,
-        "key_actions": 1,
-    }
-    caller.post(people.path(f"/assignments/{work['assignment']}/submit"), body)
-    return work["clusters"]
 
 
 def test_an_export_is_written_in_the_background(people, manager, django_capture_on_commit_callbacks):
@@ -41,7 +29,7 @@ def test_an_export_is_written_in_the_background(people, manager, django_capture_
 # What is exported is read through a connection of its own, which sees committed rows only.
 @pytest.mark.django_db(transaction=True)
 def test_an_export_is_downloaded_as_a_zip(people, by, manager):
-    clusters = annotate(by(people.annotator), people, 2)
+    sentence = annotate(by(people.annotator), people.project, 2).sentence
     id_ = manager.post(people.path("/exports"), {"format": "jsonl", "which": "all"}).json()["id"]
     exports.run(id_)
     (row,) = manager.get(people.path("/exports")).json()
@@ -52,7 +40,8 @@ def test_an_export_is_downloaded_as_a_zip(people, by, manager):
     assert len(answer.body) == row["size"]
     with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
         (line,) = archive.read("data.jsonl").decode().splitlines()
-    assert json.loads(line)["words"] == ["".join(clusters[:2]), "".join(clusters[2:])]
+    second = sum(sentence.cluster_lengths[:2])
+    assert json.loads(line)["words"] == [sentence.text[:second], sentence.text[second:]]
 
 
 def test_filters_are_kept_with_the_export(people, manager):
@@ -101,7 +90,7 @@ def test_a_file_that_was_deleted_is_not_found(people, manager):
 @pytest.mark.django_db(transaction=True)
 def test_a_preview_counts_and_shows_the_first_rows(people, by, manager):
     for boundary in (2, 6):
-        annotate(by(people.annotator), people, boundary)
+        annotate(by(people.annotator), people.project, boundary)
     found = manager.get(people.path("/exports/preview"), {"which": "all"}).json()
     assert (found["rows"], found["sentences"], len(found["shown"])) == (2, 2, 2)
     assert found["shown"][0]["split"] == "seed"

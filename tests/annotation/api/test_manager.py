@@ -1,15 +1,13 @@
 """The manager's requests: projects, settings, the overview, people, guidelines."""
 
-import uuid
-
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
 from annotation import projects
-from annotation.models import Assignment, Corpus, Draw, Membership, OutboxEntry, Project
+from annotation.models import Corpus, Draw, Membership, OutboxEntry, Project
 from segmenter.query import STRATEGIES
-from tests.factories import make_member, make_user
+from tests.factories import annotate, make_member, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -34,18 +32,6 @@ def told(kind):
         {name: value for name, value in entry.payload.items() if name not in ("actor", "user")}
         for entry in OutboxEntry.objects.filter(kind=kind).order_by("id")
     ]
-
-
-def annotate(caller, people, *boundaries):
-    work = caller.post(people.path("/next")).json()["work"]
-    body = {
-        "boundaries": list(boundaries),
-        "client_key": str(uuid.uuid4()),
-        "active_ms": 2000,
-        "key_actions": 1,
-    }
-    caller.post(people.path(f"/assignments/{work['assignment']}/submit"), body)
-    return Assignment.objects.get(pk=work["assignment"])
 
 
 def test_staff_make_projects_that_are_ready_to_be_filled(by, staff):
@@ -130,7 +116,7 @@ def test_the_overview_counts_what_was_done(people, by, manager):
         report={"sentences": 16, "holdout": 3, "withheld": 1}
     )
     desk = by(people.annotator)
-    done = [annotate(desk, people, 2) for _ in range(3)]
+    done = [annotate(desk, people.project, 2) for _ in range(3)]
     desk.post(people.path("/next"))
     figures = manager.get(people.path("/overview")).json()
     assert figures["splits"] == {"pool": 8, "seed": 4, "holdout": 3, "withheld": 1}
@@ -147,7 +133,7 @@ def test_the_balance_is_told_by_what_holds_the_ratio(people, by, manager):
     """Charges of the person's turns, and of labels that the other arm reuses."""
     desk = by(people.annotator)
     for _ in range(6):
-        annotate(desk, people, 2)
+        annotate(desk, people.project, 2)
     membership = Membership.objects.get(project=people.project, user=people.annotator)
     reused = dict.fromkeys(("random", "active"), 0)
     for draw in Draw.objects.filter(queue__project=people.project, reused_from=people.annotator):
@@ -165,7 +151,7 @@ def test_an_overview_that_has_not_changed_is_not_sent_again(people, by, manager)
     tag = first.headers["ETag"]
     again = manager.get(people.path("/overview"), **{"If-None-Match": tag})
     assert (again.status_code, again.content) == (304, b"")
-    annotate(by(people.annotator), people, 2)
+    annotate(by(people.annotator), people.project, 2)
     changed = manager.get(people.path("/overview"), **{"If-None-Match": tag})
     assert changed.status_code == 200
     assert changed.headers["ETag"] != tag
@@ -248,8 +234,8 @@ def test_members_are_listed_with_pace_and_agreement(people, by, manager):
     people.project.sentence_set.update(required_annotations=2)
     first, second = by(people.annotator), by(people.second)
     for _ in range(6):
-        annotate(first, people, 2)
-        annotate(second, people, 2, 3)
+        annotate(first, people.project, 2)
+        annotate(second, people.project, 2, 3)
     rows = {row["user"]["id"]: row for row in manager.get(people.path("/members")).json()}
     assert rows[people.manager.pk]["annotations"] == 0
     assert rows[people.manager.pk]["pace_seconds"] is None

@@ -1,6 +1,5 @@
 """People of a project over HTTP: links to join by, hours, accuracy, erasing somebody."""
 
-import uuid
 from datetime import timedelta
 
 import pytest
@@ -17,7 +16,7 @@ from annotation.models import (
     Membership,
     OutboxEntry,
 )
-from tests.factories import make_corpus, make_member, make_reading
+from tests.factories import annotate, make_corpus, make_member, make_reading
 
 pytestmark = pytest.mark.django_db
 NEWCOMER = {"username": "somsri", "password": "ตัดคำไทยให้ถูก", "name": "สมศรี"}
@@ -91,15 +90,8 @@ def test_a_weak_password_and_a_taken_name_take_no_place(people, by, manager):
     assert Invitation.objects.get().taken == 0
 
 
-def submit(caller, people, *boundaries, active_ms=2000):
-    work = caller.post(people.path("/next")).json()["work"]
-    body = {"boundaries": list(boundaries), "client_key": str(uuid.uuid4()), "active_ms": active_ms}
-    caller.post(people.path(f"/assignments/{work['assignment']}/submit"), body | {"key_actions": 1})
-    return Assignment.objects.get(pk=work["assignment"])
-
-
 def test_hours_are_told_by_person_and_thai_day(people, by, manager):
-    first, second = (submit(by(people.annotator), people, active_ms=1500) for _ in range(2))
+    first, second = (annotate(by(people.annotator), people.project, active_ms=1500) for _ in range(2))
     # 17:30 UTC is past midnight in Thailand.
     day = timezone.now().replace(hour=17, minute=30, second=0, microsecond=0) - timedelta(days=3)
     Assignment.objects.filter(pk=first.pk).update(finished_at=day)
@@ -150,7 +142,7 @@ def test_few_sentences_have_no_interval_and_open_differences_are_left_out(people
 
 
 def test_somebody_is_erased_and_their_labels_stay(people, by, manager):
-    done = submit(by(people.annotator), people, 2)
+    done = annotate(by(people.annotator), people.project, 2)
     Flag.objects.create(
         sentence=done.sentence, annotator=people.annotator, comment="โทรหาฉัน", created_at=timezone.now()
     )

@@ -9,9 +9,9 @@ from django.utils import timezone
 from joserfc.jwk import RSAKey
 from rest_framework.test import APIClient
 
-from annotation import invitations
 from annotation import people as members
 from annotation.models import Assignment, Identity, Membership
+from tests.factories import make_invitation
 from tests.openid_provider import CLIENT_ID, CLIENT_SECRET, OpenIdProvider
 
 pytestmark = pytest.mark.django_db
@@ -53,13 +53,6 @@ def identify(user, provider, subject="person-1"):
 def logged_in(browser):
     answer = browser.get("/api/session")
     return answer.json()["user"]["username"] if answer.status_code == 200 else None
-
-
-def link(people):
-    _, token = invitations.create(
-        people.project, role="annotator", places=1, days=1, actor=people.manager, now=timezone.now()
-    )
-    return token
 
 
 def test_who_is_known_is_logged_in_and_comes_to_where_they_wanted(people, provider, browser):
@@ -150,7 +143,8 @@ def test_a_stranger_gets_no_account(people, provider, browser):
 
 def test_a_stranger_with_an_invitation_joins_and_is_known_from_then_on(people, provider, browser):
     User.objects.create(username="anong")
-    assert sign_in(browser, invitation=link(people)) == "/"
+    _, token = make_invitation(people.project, people.manager)
+    assert sign_in(browser, invitation=token) == "/"
     joined = Identity.objects.get().user
     assert (joined.username, joined.first_name) == ("anong-2", "อนงค์ ใจดี")
     assert Membership.objects.get(user=joined).role == "annotator"
@@ -161,7 +155,7 @@ def test_a_stranger_with_an_invitation_joins_and_is_known_from_then_on(people, p
 
 
 def test_an_invitation_that_is_over_is_refused_before_the_provider_is_asked(people, provider, browser):
-    token = link(people)
+    _, token = make_invitation(people.project, people.manager)
     people.project.invitations.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert browser.get("/api/sign-on/start", {"invitation": token}).status_code == 404
 
@@ -227,5 +221,7 @@ def test_passwords_can_be_left_to_staff(people, provider, browser, settings):
     browser.get("/api/session")
     newcomer = {"username": "newcomer", "password": "ตัดคำไทยให้ถูก"}
     mark = {"X-CSRFToken": browser.cookies["csrftoken"].value}
-    joined = browser.post(f"/api/invitations/{link(people)}", newcomer, headers=mark)
+    joined = browser.post(
+        f"/api/invitations/{make_invitation(people.project, people.manager)[1]}", newcomer, headers=mark
+    )
     assert joined.status_code == 403
