@@ -9,18 +9,16 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from operator import ne
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
-from annotation import audit, clock, data_card, export_rows, locks, release, webhooks
-from annotation.errors import BadInput, Conflict, reason_of
+from annotation import audit, clock, data_card, export_rows, release, webhooks, written_files
+from annotation.errors import BadInput, Conflict
 from annotation.export_files import WRITERS, Archive, json_line
 from annotation.export_rows import WORD_END, Columns, rows_of
 from annotation.models import Corpus, Export, Guideline, Project, Sentence
@@ -39,8 +37,7 @@ FILTERS: dict[str, Sequence[Any] | None] = {
 
 # First half of the advisory lock's key, the second is the export.
 EXPORT_LOCK = 7_002
-# So long a message may take to reach a worker before another one is sent.
-PATIENCE = timedelta(minutes=1)
+TASK = "annotation.tasks.export_annotations"
 ROWS_SHOWN = 5
 BY = ("arm", "split", "domain")
 
@@ -109,7 +106,7 @@ def request(project: Project, **ordered: Any) -> Export:
     export = create(project, **ordered)
     asked = {name: getattr(export, name) for name in ("name", "format", "which", "filters")}
     audit.note(thing=f"export {export.pk}", after=asked)
-    send("annotation.tasks.export_annotations", export.pk)
+    send(TASK, export.pk)
     return export
 
 
@@ -124,39 +121,18 @@ def _check(name: str, value: Any, allowed: Iterable[Any]) -> None:
         )
 
 
-def path_of(export: Export) -> Path:
-    """Return where the file of an export lies once it is ready."""
-    return settings.EXPORT_STORE / export.file_name
-
-
 def take_up() -> None:
     """Start every export that waits for a worker, or whose worker died."""
-    unfinished = Export.objects.filter(state__in=[State.WAITING, State.RUNNING])
-    overdue = unfinished.filter(created_at__lt=timezone.now() - PATIENCE)
-    for export in overdue.exclude(pk__in=locks.held(EXPORT_LOCK)):
-        send("annotation.tasks.export_annotations", export.pk)
+    written_files.take_up(Export, lock=EXPORT_LOCK, task=TASK)
 
 
 def run(export_id: int) -> Export:
     """Write the file of an export: a background task, which may run twice. Its row keeps what went wrong."""
-    with locks.try_lock(EXPORT_LOCK, export_id) as is_ours:
-        export = Export.objects.select_related("project").get(pk=export_id)
-        if not is_ours or export.state in (State.READY, State.FAILED):
-            return export
-        export.state = State.RUNNING
-        export.save(update_fields=["state"])
-        try:
-            _write(export)
-            export.state = State.READY
-        except Exception as error:
-            log.exception("export %s failed", export.pk)
-            export.state, export.why = State.FAILED, reason_of(error).as_json()
-        export.finished_at = clock.now(export.project)
-        with transaction.atomic():
-            export.save()
-            if export.state == State.READY:
-                webhooks.tell(export.project, "export.ready", export=export.pk, name=export.name)
-    return export
+    return written_files.run(Export, export_id, lock=EXPORT_LOCK, write=_write, tell=_tell)
+
+
+def _tell(export: Export) -> None:
+    webhooks.tell(export.project, "export.ready", export=export.pk, name=export.name)
 
 
 @dataclass(slots=True)
@@ -196,7 +172,7 @@ class Tally:
 def _write(export: Export) -> None:
     """Write the zip beside its place, then move it there; the manifest is its last member."""
     settings.EXPORT_STORE.mkdir(parents=True, exist_ok=True)
-    target = path_of(export)
+    target = written_files.path_of(export)
     draft = target.with_suffix(".part")
     tally = Tally(export.pk)
     try:

@@ -10,7 +10,6 @@ workers are killed (SIGKILL) while they work. A home of its own (--home) is kept
 import argparse
 import gzip
 import json
-import os
 import signal
 import sys
 import threading
@@ -63,11 +62,9 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     """Play the loop and hold its rows, curves and export against what the annotators did."""
     options = arguments()
-    os.environ["TATKHAM_HOME"] = str(options.home)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    import django
+    from bench.standing import set_up_django
 
-    django.setup()
+    set_up_django(options.home)
     from django.conf import settings
 
     from bench.report import Report

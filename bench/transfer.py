@@ -46,11 +46,9 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     """Measure step by step and print the report."""
     options = arguments()
-    os.environ["TATKHAM_HOME"] = str(options.home)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    import django
+    from bench.standing import set_up_django
 
-    django.setup()
+    set_up_django(options.home)
     if options.step:
         name, _, size = options.step.partition(":")
         print(json.dumps(STEPS[name](int(size))))

@@ -1,12 +1,11 @@
 """Writing the package of a checkpoint: a background task, because it takes torch and some seconds."""
 
 import logging
-import shutil
-import tempfile
 from pathlib import Path
 
 from annotation import locks
 from annotation.errors import reason_of
+from annotation.written_files import write_zip
 from learner import packages
 from learner.models import Checkpoint, ModelPackage
 from segmenter.export import export
@@ -32,12 +31,8 @@ def run(checkpoint_id: int) -> None:
 
 
 def _write(checkpoint: Checkpoint, target: Path) -> None:
-    """Write the zip beside its place, then move it there."""
-    if target.exists():
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+    if not target.exists():
         version = packages.version_of(checkpoint)
-        export(checkpoint.folder, Path(folder, "package"), name=packages.NAME, version=version)
-        made = shutil.make_archive(str(Path(folder, "zip")), "zip", Path(folder, "package"))
-        Path(made).replace(target)
+        write_zip(
+            target, lambda folder: export(checkpoint.folder, folder, name=packages.NAME, version=version)
+        )

@@ -1,6 +1,5 @@
 """A round's model as an installable package, in a zip: which one, and asked for (written elsewhere)."""
 
-from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -10,6 +9,7 @@ from django.utils import timezone
 from annotation import locks
 from annotation.errors import NotFound
 from annotation.models import Project
+from annotation.written_files import PATIENCE
 from config.lanes import send
 from learner.models import Arm, Checkpoint, ModelPackage, Round
 
@@ -18,8 +18,6 @@ State = ModelPackage.State
 PACKAGE_LOCK = 7_004
 """First half of the advisory lock's key, the second is the checkpoint."""
 NAME = "tatkham_model"
-# So long a message may take to reach a worker before another one is sent.
-PATIENCE = timedelta(minutes=1)
 
 
 def find(project: Project, *, number: int | None = None, arm: str | None = None) -> Checkpoint | None:

@@ -6,9 +6,6 @@ For a reader who was not there: each section says what it answers, how to read i
 import csv
 import io
 import json
-import logging
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,8 +18,7 @@ import pyarrow.parquet as pq
 from django.template.loader import render_to_string
 from matplotlib.figure import Figure
 
-from annotation import clock, locks, release
-from annotation.errors import reason_of
+from annotation import clock, release, written_files
 from annotation.models import Project
 from annotation.spreadsheets import harmless
 from learner import report_figures, reports
@@ -31,8 +27,6 @@ from learner.models import Event, Report
 from learner.report_tables import SECTIONS, Results, Row, Tables
 from learner.report_texts import TEXTS, TITLES, heads, in_words
 from learner.resampling import FIGURES
-
-log = logging.getLogger(__name__)
 
 ROWS_SHOWN = 25
 ROUND_FIGURES = ("mean_length", "ngram_divergence", "domain_distance")
@@ -68,32 +62,15 @@ class Section:
 
 def run(report_id: int) -> Report:
     """Write the file of a report: a background task, which may run twice. Its row keeps what went wrong."""
-    with locks.try_lock(reports.REPORT_LOCK, report_id) as is_ours:
-        report = Report.objects.select_related("project").get(pk=report_id)
-        if not is_ours or report.state in (reports.State.READY, reports.State.FAILED):
-            return report
-        report.state = reports.State.RUNNING
-        report.save(update_fields=["state"])
-        try:
-            report.size = _zip(report)
-            report.state = reports.State.READY
-        except Exception as error:
-            log.exception("report %s failed", report.pk)
-            report.state, report.why = reports.State.FAILED, reason_of(error).as_json()
-        report.finished_at = clock.now(report.project)
-        report.save()
-    return report
+    return written_files.run(Report, report_id, lock=reports.REPORT_LOCK, write=_write_file)
 
 
-def _zip(report: Report) -> int:
-    """Write the report as a zip beside its place, then move it there; return its size."""
-    target = reports.path_of(report)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        write(report.project, Path(folder, "report"), figure=report.figure, unit=report.unit)
-        made = shutil.make_archive(str(Path(folder, "zip")), "zip", Path(folder, "report"))
-        Path(made).replace(target)
-    return target.stat().st_size
+def _write_file(report: Report) -> None:
+    target = written_files.path_of(report)
+    written_files.write_zip(
+        target, lambda folder: write(report.project, folder, figure=report.figure, unit=report.unit)
+    )
+    report.size = target.stat().st_size
 
 
 def write(project: Project, folder: Path, *, figure: str, unit: str) -> Path:

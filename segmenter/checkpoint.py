@@ -69,10 +69,7 @@ def load(folder: Path | str) -> Tagger:
         temperature = float(contents["temperature"])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadCheckpoint(f"{folder / DESCRIPTION} does not describe a tagger: {error!r}") from error
-    try:
-        tensors = load_file(folder / WEIGHTS)
-    except (OSError, SafetensorError) as error:
-        raise BadCheckpoint(f"{folder / WEIGHTS} cannot be read: {error}") from error
+    tensors = read_tensors(folder / WEIGHTS)
     try:
         features, networks = _from_tensors(tensors, config)
     except (KeyError, RuntimeError, UnicodeDecodeError) as error:
@@ -82,17 +79,29 @@ def load(folder: Path | str) -> Tagger:
 
 def read_description(folder: Path | str) -> dict[str, Any]:
     """Return the checkpoint's JSON without loading weights."""
-    path = Path(folder) / DESCRIPTION
+    return read_json(Path(folder) / DESCRIPTION, of_format=FORMAT)
+
+
+def read_json(path: Path, *, of_format: int) -> dict[str, Any]:
+    """Return the object of a JSON file, whose `format` must be the one given. Raises BadCheckpoint."""
     try:
         contents = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadCheckpoint(f"{path} cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise BadCheckpoint(f"{path} is not JSON: {error}") from error
-    if not isinstance(contents, dict) or contents.get("format") != FORMAT:
-        found = contents.get("format") if isinstance(contents, dict) else None
-        raise BadCheckpoint(f"{path} has format {found!r}; this version reads format {FORMAT}")
-    return contents
+    found = contents.get("format") if isinstance(contents, dict) else None
+    if found != of_format:
+        raise BadCheckpoint(f"{path} has format {found!r}; this version reads format {of_format}")
+    return dict(contents)
+
+
+def read_tensors(path: Path) -> dict[str, torch.Tensor]:
+    """Return the tensors of a file by name. Raises BadCheckpoint."""
+    try:
+        return load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise BadCheckpoint(f"{path} cannot be read: {error}") from error
 
 
 def _to_tensors(tagger: Tagger) -> dict[str, torch.Tensor]:

@@ -17,11 +17,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from segmenter.checkpoint import BadCheckpoint
+from segmenter.checkpoint import BadCheckpoint, read_json, read_tensors
 from segmenter.pretrain import PretrainConfig, Pretraining, drop_generator, run
 from segmenter.pretrained import Pretrained
 from segmenter.seq2seq import Seq2SeqConfig
@@ -115,7 +114,7 @@ def restore(state: Pretraining, folder: Path | str, source: Source) -> None:
         raise BadCheckpoint(f"{folder} holds a run of another model or on other text")
     if (PretrainConfig.from_json(contents["config"]), contents["seed"]) != (state.config, state.seed):
         raise BadCheckpoint(f"{folder} holds a run with another configuration or seed")
-    tensors = _read_tensors(Path(folder) / contents["weights"])
+    tensors = read_tensors(Path(folder) / contents["weights"])
     state.step = contents["step"]
     state.flops, state.flops_a_step = contents["flops"], contents["flops_a_step"]
     state.history = contents["history"]
@@ -134,7 +133,7 @@ def restore(state: Pretraining, folder: Path | str, source: Source) -> None:
 def load_pretrained(folder: Path | str) -> Pretrained:
     """Return the encoder of a run on clusters, finished or not, for a tagger to start from."""
     contents = read_description(folder)
-    tensors = _read_tensors(Path(folder) / contents["weights"])
+    tensors = read_tensors(Path(folder) / contents["weights"])
     if KNOWN not in tensors:
         raise BadCheckpoint(f"{folder} was trained on a tokenizer's symbols; a tagger reads clusters")
     reader = _below(tensors, "reader.")
@@ -144,16 +143,7 @@ def load_pretrained(folder: Path | str) -> Pretrained:
 
 def read_description(folder: Path | str) -> dict[str, Any]:
     """Return the run's JSON: configuration, step, FLOPs, history."""
-    path = Path(folder) / DESCRIPTION
-    try:
-        contents = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadCheckpoint(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise BadCheckpoint(f"{path} is not JSON: {error}") from error
-    if not isinstance(contents, dict) or contents.get("format") != FORMAT:
-        raise BadCheckpoint(f"{path} is not a pre-training run of format {FORMAT}")
-    return contents
+    return read_json(Path(folder) / DESCRIPTION, of_format=FORMAT)
 
 
 def _tensors_of(state: Pretraining) -> dict[str, Tensor]:
@@ -182,10 +172,3 @@ def _parameters_of(state: Pretraining) -> list[nn.Parameter]:
 
 def _below(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
-
-
-def _read_tensors(path: Path) -> dict[str, Tensor]:
-    try:
-        return load_file(path)
-    except (OSError, SafetensorError) as error:
-        raise BadCheckpoint(f"{path} cannot be read: {error}") from error

@@ -54,4 +54,4 @@ class ExportFileView(ProjectView):
     def get(self, request: Request, project_id: int, export_id: int) -> FileResponse:
         """Download the zip file; 409 before it is ready."""
         export = self.project.exports.filter(pk=export_id).first()
-        return download("export", export_id, export, exports.path_of)
+        return download("export", export_id, export)

@@ -1,35 +1,21 @@
-"""Files that are written in the background and downloaded once they are ready: exports and reports."""
+"""Files that are downloaded once they have been written in the background (annotation/written_files.py)."""
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from django.http import FileResponse
 
 from annotation.errors import Conflict, NotFound
+from annotation.written_files import State, path_of
 
 
-class Written(Protocol):
-    """A row that says whether its file is written, and what that is called."""
-
-    state: Any
-
-    @property
-    def file_name(self) -> str:
-        """The file's name in its store."""
-
-
-Row = TypeVar("Row", bound=Written)
-
-
-def download(thing: str, id_: int, row: Row | None, path_of: Callable[[Row], Path]) -> FileResponse:
+def download(thing: str, id_: int, row: Any) -> FileResponse:
     """Answer with the file of a row, which is a `thing` ("export") with that id.
 
     Raises NotFound where there is no such row or its file has been deleted, Conflict where it is not ready.
     """
     if row is None:
         raise NotFound("not_in_project", thing=thing, id=id_)
-    if row.state != "ready":
+    if row.state != State.READY:
         state = str(row.state)
         raise Conflict("file_unready", thing=thing, id=id_, state=state, details={"state": state})
     path = path_of(row)

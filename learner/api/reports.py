@@ -56,6 +56,6 @@ class ReportFile(ProjectView):
     def get(self, request: Request, project_id: int, report_id: int) -> FileResponse:
         """Download the zip: report.html, its figures, its data; 409 before it is ready."""
         report = self.project.reports.filter(pk=report_id).first()
-        answer = download("report", report_id, report, reports.path_of)
+        answer = download("report", report_id, report)
         plans.record_view(self.project, viewer=self.user, what="report", now=self.now)
         return answer

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotation import export_rows, exports, withdrawing
+from annotation import export_rows, exports, withdrawing, written_files
 from annotation.errors import BadInput
 from annotation.export_files import WRITERS, Archive
 from annotation.export_rows import WORD_END, Row, cut_words
@@ -42,7 +42,7 @@ def export(
 
 
 def members(done: Export) -> dict[str, bytes]:
-    with zipfile.ZipFile(exports.path_of(done)) as archive:
+    with zipfile.ZipFile(written_files.path_of(done)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
@@ -52,7 +52,7 @@ def rows(project: Project, which: str = "all", **filters) -> list[dict]:
 
 
 def read_back(done: Export):
-    with InputFile(exports.path_of(done)) as file:
+    with InputFile(written_files.path_of(done)) as file:
         return list(file.records())
 
 
@@ -225,7 +225,7 @@ def test_the_manifest_comes_last_and_its_hashes_are_those_of_the_files(project, 
     ]
     assert [guideline["version"] for guideline in manifest["guidelines"]] == [1]
     assert manifest["software"]["source"]
-    assert done.size == exports.path_of(done).stat().st_size
+    assert done.size == written_files.path_of(done).stat().st_size
 
 
 def test_an_empty_export_is_a_file_with_no_rows(project):
@@ -235,9 +235,9 @@ def test_an_empty_export_is_a_file_with_no_rows(project):
 
 def test_a_run_that_comes_twice_writes_once(project, read_by_two):
     done = export(project)
-    written = exports.path_of(done).stat().st_mtime_ns
+    written = written_files.path_of(done).stat().st_mtime_ns
     exports.run(done.pk)
-    assert exports.path_of(done).stat().st_mtime_ns == written
+    assert written_files.path_of(done).stat().st_mtime_ns == written
 
 
 def test_what_goes_wrong_is_on_the_row_and_leaves_no_file(project, read_by_two, settings, tmp_path):

@@ -8,8 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 from django.utils import timezone
 
+from annotation import written_files
 from annotation.reasons import Reason
-from learner import events, report_writing, reports, rounds
+from learner import events, report_writing, rounds
 from learner.models import Report
 from tests.factories import make_guideline, make_member, make_project
 from tests.learner.working import answer, turn
@@ -91,9 +92,9 @@ def test_a_manager_asks_for_one_and_downloads_it(by, project, path, tmp_path):
 def test_writing_twice_writes_once(project, desk):
     report = Report.objects.create(project=project, figure="word_f1", unit="clusters", created_at=desk.now)
     first = report_writing.run(report.pk)
-    written = reports.path_of(report).stat().st_mtime_ns
+    written = written_files.path_of(report).stat().st_mtime_ns
     assert report_writing.run(report.pk).state == first.state == "ready"
-    assert reports.path_of(report).stat().st_mtime_ns == written
+    assert written_files.path_of(report).stat().st_mtime_ns == written
 
 
 def test_what_goes_wrong_is_on_the_report(project, desk, monkeypatch):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation import data_card, exports
+from annotation import data_card, exports, written_files
 from annotation.models import Document
 from annotation.readers import InputFile
 from annotation.spreadsheets import exact, harmless
@@ -138,9 +138,9 @@ def test_a_corpus_export_keeps_every_text_exactly(desk, file_format):
     ordered = exports.create(project, format=file_format, which="all", now=timezone.now())
     done = exports.run(ordered.pk)
     assert done.state == "ready", done.error
-    with InputFile(exports.path_of(done)) as file:
+    with InputFile(written_files.path_of(done)) as file:
         assert sorted(record.text for record in file.records()) == sorted(texts)
-    with zipfile.ZipFile(exports.path_of(done)) as archive:
+    with zipfile.ZipFile(written_files.path_of(done)) as archive:
         assert json.loads(archive.read("manifest.json"))["counts"]["rows"] == len(texts)
 
 

@@ -12,9 +12,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
-from annotation import exports, webhooks
+from annotation import exports, webhooks, written_files
 from annotation.models import Export, Flag, Membership, Project
-from learner import events, plans, reports
+from learner import events, plans
 from learner.models import Event, Report, Round
 from tests.annotation.conftest import Desk
 from tests.factories import make_guideline, make_invitation, make_member, make_user
@@ -70,7 +70,7 @@ def make_world(mark: str) -> World:
         project=project, figure="word_f1", unit="seconds", created_at=now, state="ready"
     )
     Export.objects.filter(pk=export.pk).update(state="ready")
-    for path in (exports.path_of(export), reports.path_of(report)):
+    for path in (written_files.path_of(export), written_files.path_of(report)):
         write_file(path)
     round_ = Round.objects.create(
         project=project, number=1, trigger="hand", opened_at=now, state="failed", attempt=3

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.dateparse import parse_datetime
 
-from annotation import clock, exports
+from annotation import clock, exports, written_files
 from annotation.errors import DomainError
 from annotation.management.projects import find_project
 from annotation.models import Export
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         export = exports.run(export.pk)
         if export.state != Export.State.READY:
             raise CommandError(f"The export failed: {export.error}")
-        shutil.copyfile(exports.path_of(export), file)
+        shutil.copyfile(written_files.path_of(export), file)
         counts = export.manifest["counts"]
         self.stdout.write(f"{file}: {counts['rows']} rows of {counts['sentences']} sentences")
 

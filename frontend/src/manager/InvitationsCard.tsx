@@ -6,6 +6,7 @@ import { useAct } from "../shared/useAct";
 import { useLoaded } from "../shared/useLoaded";
 import { language, t } from "../store/language";
 import type { PageProps } from "./ManagerScreen";
+import { RoleOptions } from "./RoleOptions";
 
 const ROLES: readonly Role[] = ["annotator", "adjudicator"];
 
@@ -40,11 +41,7 @@ export function InvitationsCard({ store }: PageProps) {
           <label>
             {t("role")}
             <select name="role">
-              {ROLES.map((role) => (
-                <option key={role} value={role}>
-                  {t(`role_${role}`)}
-                </option>
-              ))}
+              <RoleOptions roles={ROLES} />
             </select>
           </label>
           <label>

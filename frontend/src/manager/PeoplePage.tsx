@@ -9,6 +9,7 @@ import { language, t } from "../store/language";
 import { HoursCard } from "./HoursCard";
 import { InvitationsCard } from "./InvitationsCard";
 import type { PageProps } from "./ManagerScreen";
+import { RoleOptions } from "./RoleOptions";
 
 const ROLES: readonly Role[] = ["annotator", "adjudicator", "manager"];
 /** Agreement on fewer sentences says more about chance than about the person. */
@@ -117,11 +118,7 @@ function MemberRow({ member, accuracy, onChange, onForget, onNewPassword }: RowP
           value={member.role}
           onChange={(event) => onChange({ role: event.currentTarget.value as Role })}
         >
-          {ROLES.map((role) => (
-            <option key={role} value={role}>
-              {t(`role_${role}`)}
-            </option>
-          ))}
+          <RoleOptions roles={ROLES} />
         </select>
       </td>
       <td>{formatNumber(member.annotations, language.value)}</td>
@@ -268,11 +265,7 @@ function AddPerson({ onAdd }: { onAdd: (member: NewMember) => Promise<unknown> }
         <label>
           {t("role")}
           <select name="role">
-            {ROLES.map((role) => (
-              <option key={role} value={role}>
-                {t(`role_${role}`)}
-              </option>
-            ))}
+            <RoleOptions roles={ROLES} />
           </select>
         </label>
         <ErrorNote error={act.error.value} />

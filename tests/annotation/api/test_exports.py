@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from annotation import export_rows, exports
+from annotation import export_rows, exports, written_files
 from annotation.models import Export
 from tests.factories import annotate
 
@@ -83,7 +83,7 @@ def test_an_export_of_another_project_is_not_found(people, by, manager):
 def test_a_file_that_was_deleted_is_not_found(people, manager):
     id_ = manager.post(people.path("/exports"), {"format": "jsonl"}).json()["id"]
     exports.run(id_)
-    exports.path_of(Export.objects.get(pk=id_)).unlink()
+    written_files.path_of(Export.objects.get(pk=id_)).unlink()
     assert manager.get(people.path(f"/exports/{id_}/file")).status_code == 404
 
 
