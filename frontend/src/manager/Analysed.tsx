@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { isRefused, type Estimated, type NotEstimable } from "../domain/analyses";
+import type { ArmName } from "../domain/curves";
 import { ErrorNote } from "../shared/ErrorNote";
 import type { Loaded } from "../shared/useLoaded";
 import { t } from "../store/language";
@@ -60,5 +61,25 @@ export function Figure({ estimate, format }: FigureProps) {
         </ul>
       )}
     </>
+  );
+}
+
+interface ByArmProps {
+  of: Record<ArmName, Estimated>;
+  format: (value: number) => string;
+}
+
+/** The same figure of each arm, folded away. */
+export function ByArm({ of, format }: ByArmProps) {
+  return (
+    <details>
+      <summary>{t("effectByArm")}</summary>
+      {(["random", "active"] as const).map((arm) => (
+        <div key={arm}>
+          <strong>{t(`arm_${arm}`)}</strong>
+          <Figure estimate={of[arm]} format={format} />
+        </div>
+      ))}
+    </details>
   );
 }

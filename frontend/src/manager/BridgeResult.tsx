@@ -3,7 +3,7 @@ import { formatPoints } from "../domain/dates";
 import { sayReason } from "../shared/sayReason";
 import type { Loaded } from "../shared/useLoaded";
 import { language, t } from "../store/language";
-import { Figure } from "./Analysed";
+import { ByArm, Figure } from "./Analysed";
 import { Assumptions } from "./EffectsCard";
 
 /** What the bridges of one kind of change show, as far as the analysis is there. */
@@ -20,15 +20,7 @@ export function BridgeResult({ row: { about, effect } }: { row: BridgeEffect }) 
       <h4>{sayReason(about)}</h4>
       <p>{t(`bridge_${verdictOf(effect.difference.e1)}`)}</p>
       <Figure estimate={effect.difference.e1} format={points} />
-      <details>
-        <summary>{t("effectByArm")}</summary>
-        {(["random", "active"] as const).map((arm) => (
-          <div key={arm}>
-            <strong>{t(`arm_${arm}`)}</strong>
-            <Figure estimate={effect[arm].e1} format={points} />
-          </div>
-        ))}
-      </details>
+      <ByArm of={{ random: effect.random.e1, active: effect.active.e1 }} format={points} />
       <Assumptions of={effect.difference.assumptions} />
     </div>
   );

@@ -2,7 +2,7 @@ import { isRefused, type EventAnalysis, type NotEstimable, type Reason } from ".
 import { formatDateTime, formatNumber } from "../domain/dates";
 import type { Loaded } from "../shared/useLoaded";
 import { language, t } from "../store/language";
-import { Analysed, Figure, Refused } from "./Analysed";
+import { Analysed, ByArm, Figure, Refused } from "./Analysed";
 import { eventName } from "./eventName";
 import { sayReason } from "../shared/sayReason";
 
@@ -39,15 +39,7 @@ function Effect({ effect }: { effect: EventAnalysis["windows"][number]["effect"]
       <p>{t("effectDifference")}</p>
       <Figure estimate={effect.difference} format={logits} />
       <p class="faint">{p == null ? t("effectNoP") : t("effectP", { p: formatNumber(p, language.value, 3) })}</p>
-      <details>
-        <summary>{t("effectByArm")}</summary>
-        {(["random", "active"] as const).map((arm) => (
-          <div key={arm}>
-            <strong>{t(`arm_${arm}`)}</strong>
-            <Figure estimate={effect.by_arm[arm]} format={logits} />
-          </div>
-        ))}
-      </details>
+      <ByArm of={effect.by_arm} format={logits} />
       <Assumptions of={effect.assumptions} />
     </>
   );
