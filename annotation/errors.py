@@ -75,16 +75,16 @@ class BadInput(DomainError):
     code = "bad_input"
 
 
+class TooOften(DomainError):
+    """The same was asked for too often; later it is let through again."""
+
+    code = "throttled"
+
+
 class TooLarge(DomainError):
     """More than the server takes at once."""
 
     code = "too_large"
-
-
-class TooOften(DomainError):
-    """The same was tried too often; later it is taken again."""
-
-    code = "throttled"
 
 
 class BadBoundaries(BadInput):

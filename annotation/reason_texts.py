@@ -150,6 +150,7 @@ TEXTS: dict[str, str] = {
     "field_yes_no": "{field} must be true or false.",
     "field_text": "{field} must be text.",
     "field_moment": "{field} must be a date with a time, such as 2026-01-31T09:30:00Z.",
+    "field_email": "{field} must be an e-mail address, such as somsri@example.org.",
     "field_year": "{field} must lie between the years {first} and {last}. Look at the date again.",
     "field_id": "{field} must be a UUID. Load the page again.",
     "field_form": "{field} is not written as it has to be.",

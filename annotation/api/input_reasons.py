@@ -36,6 +36,7 @@ _KINDS = (
     (serializers.FloatField, "field_number"),
     (serializers.DateTimeField, "field_moment"),
     (serializers.UUIDField, "field_id"),
+    (serializers.EmailField, "field_email"),
     (serializers.RegexField, "field_form"),
     (serializers.CharField, "field_text"),
     (serializers.FileField, "field_file"),

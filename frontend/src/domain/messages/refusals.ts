@@ -302,6 +302,10 @@ export const REFUSAL_MESSAGES = {
     th: "{field} ต้องเป็นวันที่พร้อมเวลา เช่น 2026-01-31T09:30:00Z",
     en: "{field} must be a date with a time, such as 2026-01-31T09:30:00Z.",
   },
+  why_field_email: {
+    th: "{field} ต้องเป็นที่อยู่อีเมล เช่น somsri@example.org",
+    en: "{field} must be an e-mail address, such as somsri@example.org.",
+  },
   why_field_year: {
     th: "ปีของ {field} ต้องอยู่ระหว่าง {first} กับ {last} ตรวจวันที่อีกครั้ง",
     en: "{field} must lie between the years {first} and {last}. Look at the date again.",
