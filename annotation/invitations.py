@@ -62,7 +62,13 @@ def _open(found: QuerySet[Invitation]) -> Invitation:
 
 @transaction.atomic
 def accept(
-    token: str, *, user: User | None = None, username: str = "", password: str | None = "", name: str = ""
+    token: str,
+    *,
+    user: User | None = None,
+    username: str = "",
+    password: str | None = "",
+    name: str = "",
+    email: str = "",
 ) -> Membership:
     """Join by an invitation: as `user`, or with a new account. A place is taken only where that works."""
     # The row's lock orders two who take the last place at once; the constraint stands behind it.
@@ -70,7 +76,7 @@ def accept(
         "project", "created_by"
     )
     invitation = _open(held.filter(token_sha256=_hash(token)))
-    user = user or people.create_account(username, password=password, name=name)
+    user = user or people.create_account(username, password=password, name=name, email=email)
     project = invitation.project
     membership = people.join(
         project, user, role=invitation.role, actor=invitation.created_by, now=clock.now(project)

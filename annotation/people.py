@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import reduce
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -49,17 +50,26 @@ def find_membership(
 
 @transaction.atomic
 def add(
-    project: Project, *, username: str, password: str, name: str, role: str, actor: User, now: datetime
+    project: Project,
+    *,
+    username: str,
+    password: str,
+    name: str,
+    email: str = "",
+    role: str,
+    actor: User,
+    now: datetime,
 ) -> Membership:
     """Add a person, with a new account where there is none of that name.
 
-    A password and a name are for new accounts only: nobody changes somebody else's account this way. Raises
-    Conflict where the person is a member already, BadInput for a password that is missing or too weak.
+    Password, name and e-mail address are for new accounts only: nobody changes somebody else's account this
+    way. Raises Conflict where the person is a member already, BadInput for a password that is missing or too
+    weak.
     """
     user = User.objects.filter(username=username).first()
     if user is None:
-        user = create_account(username, password=password, name=name)
-    elif password or name:
+        user = create_account(username, password=password, name=name, email=email)
+    elif password or name or email:
         raise Conflict("account_there", username=username)
     return join(project, user, role=role, actor=actor, now=now)
 
@@ -105,12 +115,36 @@ def set_password(user: User, password: str) -> None:
     user.save(update_fields=["password"])
 
 
-def create_account(username: str, *, password: str | None, name: str) -> User:
+def set_email(user: User, email: str) -> None:
+    """Store the address by which a person gets a link for a forgotten password; empty: none."""
+    _check_email(email)
+    audit.note(person=user, before={"email": bool(user.email)}, after={"email": bool(email)})
+    user.email = email
+    user.save(update_fields=["email"])
+
+
+def _check_email(email: str) -> None:
+    """Refuse an address where addresses tell at sign-on whose an account is: only an administrator sets them.
+
+    Whoever gave an account the address of a colleague would have that colleague sign in to it.
+    """
+    if email and settings.OIDC_MATCH_EMAIL:
+        raise NotAllowed("email_by_administrator")
+
+
+def has_password(user: User) -> bool:
+    """Tell whether this is somebody who logs in by password."""
+    return user.is_active and user.has_usable_password() and (settings.PASSWORD_LOGIN or user.is_staff)
+
+
+def create_account(username: str, *, password: str | None, name: str, email: str = "") -> User:
     """Make an account; without a password it is for who signs in elsewhere.
 
-    Raises BadInput for a name or password that will not do, Conflict for a taken name.
+    Raises BadInput for a name or password that will not do, Conflict for a taken name, NotAllowed for an
+    e-mail address where an administrator sets them.
     """
-    user = User(username=username, first_name=name)
+    _check_email(email)
+    user = User(username=username, first_name=name, email=email)
     try:
         user.clean_fields(exclude=["password"])
         if password is not None:

@@ -35,7 +35,9 @@ TEXTS: dict[str, str] = {
     "address_private": "{address} is not a public address",
     "address_malformed": "{error}",
     # People and accounts.
-    "account_there": "There is an account '{username}' already; leave out password and name to add it.",
+    "account_there": (
+        "There is an account '{username}' already; leave out password, name and e-mail to add it."
+    ),
     "username_taken": "There is an account '{username}' already. Choose another name.",
     "member_already": "'{username}' is a member of this project already.",
     "account_elsewhere": (
@@ -43,7 +45,7 @@ TEXTS: dict[str, str] = {
     ),
     "last_manager": "A project needs a manager; this is the last one. Make somebody else a manager first.",
     "password_too_short": "The password is too short; it needs at least {least} characters.",
-    "password_too_similar": "The password is too similar to the person's name. Choose another one.",
+    "password_too_similar": "The password is too similar to the person's name or address. Choose another.",
     "password_too_common": "This password is too common. Choose one that is harder to guess.",
     "password_entirely_numeric": "The password is entirely numeric. Add letters.",
     "username_invalid": (
@@ -52,6 +54,14 @@ TEXTS: dict[str, str] = {
     ),
     "account_invalid": "The account cannot be made: {error}",
     "both": "{first} {second}",
+    "email_by_administrator": (
+        "Here e-mail addresses tell who somebody is at sign-on. Only an administrator sets them."
+    ),
+    "reset_over": "This link has been used or is too old. Ask for a new one.",
+    "reset_none": "No mail can be sent here. Ask a manager of your project for a new password.",
+    "reset_asked_too_often": (
+        "Links were asked for too often from where you are. Try again in {minutes} minutes."
+    ),
     "invitation_role": "Nobody becomes {role} by a link; known: {known}.",
     "invitation_over": "This link is not valid (any more); ask the manager for a new one.",
     "sign_on_only": "Nobody makes an account with a password here; sign in to join.",

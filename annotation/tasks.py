@@ -1,9 +1,9 @@
-"""Imports, exports and lapsed leases in the background. Every task may run twice."""
+"""Imports, exports, lapsed leases and mail in the background. Every task may run twice."""
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.utils import timezone
 
-from annotation import corpus, declining, exports, leases, webhooks
+from annotation import corpus, declining, exports, leases, resets, webhooks
 
 
 @shared_task(name="annotation.tasks.import_corpus", soft_time_limit=4 * 3600, time_limit=4 * 3600 + 300)
@@ -36,3 +36,9 @@ def take_up_transfers() -> None:
 def send_webhooks() -> None:
     """Send the messages that are due."""
     webhooks.send_due(now=timezone.now())
+
+
+@shared_task(name="annotation.tasks.send_reset_links", bind=True)
+def send_reset_links(task: Task, *user_ids: int) -> None:
+    """Mail links for forgotten passwords."""
+    resets.send_links(user_ids, now=timezone.now(), request_id=task.request.get("request_id") or "")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from config import environment, logs
+from config import environment, logs, mail
 from config.home import Home
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -36,6 +36,10 @@ OIDC_CLIENT_SECRET = environment.text("OIDC_CLIENT_SECRET")
 OIDC_NAME = environment.text("OIDC_NAME", default="OpenID")
 OIDC_MATCH_EMAIL = environment.flag("OIDC_MATCH_EMAIL", default=False)
 PASSWORD_LOGIN = environment.flag("PASSWORD_LOGIN", default=True)
+# Mail: all three, or none.
+EMAIL_URL = environment.text("EMAIL_URL")
+EMAIL_FROM = environment.text("EMAIL_FROM")
+PUBLIC_URL = environment.text("PUBLIC_URL").rstrip("/")
 TOKEN_DAYS = environment.number("TOKEN_DAYS", default=90, low=1, high=3650)
 LOG_FORMAT = environment.choice("LOG_FORMAT", default="text", among=["text", "json"])
 ACCESS_LOG = environment.flag("ACCESS_LOG", default=False)
@@ -62,6 +66,7 @@ def _check_sign_on() -> None:
 
 
 _check_sign_on()
+mail.check(url=EMAIL_URL, sender=EMAIL_FROM, public_url=PUBLIC_URL)
 
 
 def _secret_key() -> str:
@@ -183,16 +188,15 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+# How long a link for a forgotten password holds: mail may be slow, and a mailbox is no safe for old keys.
+PASSWORD_RESET_TIMEOUT = 3600
 # Ten wrong passwords for one name from one address close that pair for a quarter of an hour. Not the name
 # alone: anybody could then lock an annotator out.
 AXES_FAILURE_LIMIT = 10
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
-AXES_IPWARE_PROXY_COUNT = PROXY_COUNT or None
-AXES_IPWARE_META_PRECEDENCE_ORDER = (
-    ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if PROXY_COUNT else ["REMOTE_ADDR"]
-)
+AXES_CLIENT_IP_CALLABLE = "annotation.api.addresses.client_address"
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "annotation.api.session.keep_answer"
 
@@ -227,6 +231,16 @@ SPECTACULAR_SETTINGS = {
         "ExportStateEnum": "annotation.models.Export.State",
     },
 }
+
+_transport = mail.transport(EMAIL_URL)
+EMAIL_BACKEND = _transport.backend
+EMAIL_HOST, EMAIL_PORT = _transport.host, _transport.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _transport.host_user, _transport.host_password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _transport.use_tls, _transport.use_ssl
+EMAIL_FILE_PATH = _transport.file_path
+# A mail server that does not answer must not hold up the lane.
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = EMAIL_FROM
 
 LANGUAGE_CODE = "en"
 USE_I18N = True

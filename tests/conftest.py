@@ -38,6 +38,7 @@ from pytest_django import DjangoDbBlocker
 from config import embedded, processes
 from config.celery import LANES, app
 from config.supervisor import Supervisor
+from tests.mailbox import Mailbox
 from tests.waiting import PATIENCE_SECONDS, wait_for
 
 _WORKERS_RUN = pytest.StashKey[bool]()
@@ -134,6 +135,12 @@ def web(django_db_setup: None) -> Iterator[Web]:
 def passwords(settings: Any) -> None:
     """Hash passwords as the service does: the web process knows no hasher of tests."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    """Return what the workers mail during the test."""
+    return Mailbox()
 
 
 @pytest.fixture(scope="session")

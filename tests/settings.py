@@ -9,6 +9,13 @@ _folder = Path(tempfile.mkdtemp(prefix="tatkham-test-"))
 _folder.chmod(0o711)
 os.environ["TATKHAM_HOME"] = str(_folder)
 
+# The workers' mail goes into a folder of the run (tests/mailbox.py).
+os.environ |= {
+    "EMAIL_URL": f"file://{_folder}/mail",
+    "EMAIL_FROM": "Tatkham <no-reply@tatkham.example.org>",
+    "PUBLIC_URL": "https://tatkham.example.org",
+}
+
 from config.settings import *  # noqa: E402, F403  (needs the line above)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

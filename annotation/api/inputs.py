@@ -126,6 +126,31 @@ class ResetPassword(serializers.Serializer[Any]):
     password = serializers.CharField(max_length=1000, trim_whitespace=False)
 
 
+class NewEmail(serializers.Serializer[Any]):
+    """The password one has, and the e-mail address to have; empty: none."""
+
+    password = serializers.CharField(max_length=1000, trim_whitespace=False)
+    email = serializers.EmailField(max_length=254, allow_blank=True)
+
+
+class Forgotten(serializers.Serializer[Any]):
+    """Whose password is forgotten."""
+
+    account = serializers.CharField(max_length=254, help_text="the user name or the e-mail address")
+
+
+class ResetLink(serializers.Serializer[Any]):
+    """A link that came by e-mail."""
+
+    link = serializers.CharField(max_length=200, allow_blank=True, help_text="what stands behind its #")
+
+
+class NewPasswordByLink(ResetLink):
+    """A link that came by e-mail, and the password to have."""
+
+    password = serializers.CharField(max_length=1000, trim_whitespace=False)
+
+
 class Rehearsal(serializers.Serializer[Any]):
     """What makes a project a rehearsal: a clock that only moves when told, and a seed that is known."""
 
@@ -205,11 +230,12 @@ class ProjectSettings(Settings):
 
 
 class NewMember(serializers.Serializer[Any]):
-    """A person to add. Password and name are for a new account only."""
+    """A person to add. Password, name and e-mail address are for a new account only."""
 
     username = NameField(max_length=150)
     password = serializers.CharField(max_length=1000, default="", allow_blank=True, trim_whitespace=False)
     name = NameField(max_length=150, default="", allow_blank=True)
+    email = serializers.EmailField(max_length=254, default="", allow_blank=True)
     role = serializers.ChoiceField(choices=Membership.Role.choices)
 
 
@@ -234,6 +260,7 @@ class Acceptance(serializers.Serializer[Any]):
     username = NameField(max_length=150, default="", allow_blank=True)
     password = serializers.CharField(max_length=1000, default="", allow_blank=True, trim_whitespace=False)
     name = NameField(max_length=150, default="", allow_blank=True)
+    email = serializers.EmailField(max_length=254, default="", allow_blank=True)
 
 
 class Period(serializers.Serializer[Any]):

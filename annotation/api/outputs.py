@@ -86,6 +86,8 @@ class Session(serializers.Serializer[Any]):
     """Who is logged in, and where they belong."""
 
     user = Person()
+    email = serializers.CharField(help_text="where a link for a forgotten password goes; empty: nowhere")
+    has_password = serializers.BooleanField(help_text="the caller may log in by a password")
     language = serializers.ChoiceField(choices=["th", "en"])
     may_create_projects = serializers.BooleanField()
     memberships = OwnMembership(many=True)
@@ -96,6 +98,16 @@ class LogInWays(serializers.Serializer[Any]):
 
     passwords = serializers.BooleanField()
     provider = serializers.CharField(allow_null=True)
+    reset_links = serializers.BooleanField(help_text="a link for a forgotten password can be mailed")
+    takes_emails = serializers.BooleanField(
+        help_text="e-mail addresses are given here, not by an administrator alone"
+    )
+
+
+class LinkHolder(serializers.Serializer[Any]):
+    """Whose link it is."""
+
+    username = serializers.CharField()
 
 
 class Token(serializers.Serializer[Any]):

@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
+from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -73,7 +73,7 @@ class TokenView(APIView):
         user = _authenticate(request)
         token = authentication.held(user)
         if token is None:
-            with _recording("account.token_made", user, request):
+            with recording("account.token_made", user, request):
                 token = authentication.issue(user)
         return Response({"expires_at": token.created + authentication.lifetime(), "token": token.key})
 
@@ -82,40 +82,23 @@ class TokenView(APIView):
         """Revoke the caller's token."""
         if not request.user.is_authenticated:
             raise NotLoggedIn("not_logged_in")
-        with _recording("account.token_revoked", request.user, request):
+        with recording("account.token_revoked", request.user, request):
             Token.objects.filter(user=request.user).delete()
         return Response(status=204)
 
 
-class PasswordView(APIView):
-    """The caller's own password."""
-
-    http_method_names = ("post",)
-
-    @extend_schema(request=inputs.NewPassword, responses={204: None})
-    def post(self, request: Request) -> Response:
-        """Change the password. This session goes on; the others end, and so does the token."""
-        values = inputs.parse(inputs.NewPassword, request)
-        if not request.user.is_authenticated:
-            raise NotLoggedIn("not_logged_in")
-        _check_credentials(request, {"username": request.user.get_username(), "password": values["old"]})
-        with _recording("account.password_changed", request.user, request):
-            people.set_password(request.user, values["new"])
-            Token.objects.filter(user=request.user).delete()
-        update_session_auth_hash(request._request, request.user)
-        return Response(status=204)
-
-
-def _recording(act: str, user: User, request: Request) -> AbstractContextManager[object]:
+def recording(act: str, user: User, request: Request) -> AbstractContextManager[object]:
+    """Open an entry of the audit trail around what a person does with their own account."""
     return audit.recording(act, actor=user, person=user, request_id=request_id_of(request))
 
 
 def _authenticate(request: Request) -> User:
     """Return the person whose name and password were sent. Too many wrong ones close name and address."""
-    return _check_credentials(request, inputs.parse(inputs.LogIn, request))
+    return check_credentials(request, inputs.parse(inputs.LogIn, request))
 
 
-def _check_credentials(request: Request, credentials: dict[str, str]) -> User:
+def check_credentials(request: Request, credentials: dict[str, str]) -> User:
+    """Return whose name and password these are; 401 for wrong ones, 429 after too many."""
     user = authenticate(request._request, **credentials)
     if getattr(request._request, "axes_locked_out", False):
         audit.note_lock_out(credentials["username"], within=settings.AXES_COOLOFF_TIME)
@@ -135,6 +118,8 @@ def _session(request: Request, user: User) -> dict[str, Any]:
     memberships = Membership.objects.filter(user=user, active=True).select_related("project").order_by("pk")
     session = {
         "user": user,
+        "email": user.email,
+        "has_password": people.has_password(user),
         "language": _language(request),
         "may_create_projects": user.is_staff,
         "memberships": memberships,

@@ -46,7 +46,13 @@ class WaysView(APIView):
     def get(self, request: Request) -> Response:
         """Say whether passwords are for everybody, and what the provider is called, if there is one."""
         provider = settings.OIDC_NAME if settings.OIDC_ISSUER else None
-        return Response({"passwords": settings.PASSWORD_LOGIN, "provider": provider})
+        ways = {
+            "passwords": settings.PASSWORD_LOGIN,
+            "provider": provider,
+            "reset_links": bool(settings.EMAIL_URL),
+            "takes_emails": not settings.OIDC_MATCH_EMAIL,
+        }
+        return Response(ways)
 
 
 @method_decorator(never_cache, name="dispatch")

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from annotation.api import (
+    accounts,
     annotator,
     audit_trail,
     corpora,
@@ -62,7 +63,11 @@ urlpatterns = [
     path("sign-on", sign_on.WaysView.as_view()),
     path("sign-on/start", sign_on.StartView.as_view()),
     path("sign-on/callback", sign_on.CallbackView.as_view()),
-    path("password", session.PasswordView.as_view()),
+    path("password", accounts.PasswordView.as_view()),
+    path("password/forgotten", accounts.ForgottenView.as_view()),
+    path("password/link", accounts.ResetLinkView.as_view()),
+    path("password/reset", accounts.ResetView.as_view()),
+    path("email", accounts.EmailView.as_view()),
     path("token", session.TokenView.as_view()),
     path("invitations/<str:token>", members.InvitationView.as_view()),
     path("projects", manager.ProjectsView.as_view()),

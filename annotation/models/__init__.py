@@ -11,6 +11,7 @@ from annotation.models.invitations import Invitation
 from annotation.models.outbox import OutboxEntry
 from annotation.models.project import Guideline, Membership, Project
 from annotation.models.queues import Assignment, Draw, Generation, Offer, OrderChunk, Queue
+from annotation.models.resets import ResetAsked
 from annotation.models.webhooks import Delivery, Webhook
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Project",
     "Queue",
     "Repeat",
+    "ResetAsked",
     "Sentence",
     "Suggestion",
     "Webhook",

@@ -106,7 +106,7 @@ def open_members(raw: BinaryIO, *, file: str) -> Iterator[Iterator[Member]]:
 def _zip_members(raw: BinaryIO, *, file: str) -> Iterator[Member]:
     try:
         archive = zipfile.ZipFile(raw)
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
         raise bad_file("file_no_zip", file=file, value=str(error)) from error
     with archive:
         for entry in archive.infolist():

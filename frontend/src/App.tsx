@@ -12,11 +12,13 @@ import { useServices } from "./services";
 import { homePath } from "./store/home";
 import { loadKeys } from "./store/keys";
 import { t } from "./store/language";
-import { invitationToken, navigate, parsePath, path } from "./store/route";
+import { fragment, invitationToken, navigate, parsePath, path } from "./store/route";
 
 // Most people annotate and never see these.
 const ManagerScreen = later(() => import("./manager/ManagerScreen").then((file) => file.ManagerScreen));
 const NewProjectScreen = later(() => import("./manager/NewProjectScreen").then((file) => file.NewProjectScreen));
+const ForgotScreen = later(() => import("./shared/ForgotScreen").then((file) => file.ForgotScreen));
+const ResetScreen = later(() => import("./shared/ResetScreen").then((file) => file.ResetScreen));
 const InviteScreen = later(() => import("./manager/InviteScreen").then((file) => file.InviteScreen));
 
 /** Choose the screen by the address and by who is logged in. */
@@ -32,6 +34,8 @@ export function App() {
   }
   const token = invitationToken(path.value);
   if (token !== null) return <InviteScreen token={token} />;
+  if (path.value === "/forgot") return <ForgotScreen />;
+  if (path.value === "/reset") return <ResetScreen key={fragment.value} link={fragment.value} />;
   if (session === null) return <LogInScreen />;
   return (
     <>

@@ -29,6 +29,10 @@ TABLE = """
     GET    /sign-on/start                                404  404  404  404  404  404  404  404
     GET    /sign-on/callback                             404  404  404  404  404  404  404  404
     POST   /password                                     204  204  204  204  204  204  401  401
+    POST   /password/forgotten                           204  204  204  204  204  204  204  204
+    POST   /password/link                                404  404  404  404  404  404  404  404
+    POST   /password/reset                               404  404  404  404  404  404  404  404
+    POST   /email                                        204  204  204  204  204  204  401  401
     POST   /token                                        200  200  200  200  200  200  401  401
     DELETE /token                                        204  204  204  204  204  204  401  401
     GET    /invitations/{token}                          200  200  200  200  200  200  200  200
@@ -131,6 +135,10 @@ def body_of(operation: str, user: Any) -> dict[str, Any]:
         "POST /session": {"username": username, "password": PASSWORD},
         "POST /token": {"username": username, "password": PASSWORD},
         "POST /password": {"old": PASSWORD, "new": "ตัดคำไทยให้ถูกใหม่"},
+        "POST /password/forgotten": {"account": username},
+        "POST /password/link": {"link": f"{user.pk if user else 1}.made-up"},
+        "POST /password/reset": {"link": f"{user.pk if user else 1}.made-up", "password": "ตัดคำไทยให้ถูกใหม่"},
+        "POST /email": {"password": PASSWORD, "email": "somebody@example.org"},
         "POST /projects": {"name": "อีกงาน"},
         "POST /invitations/{token}": newcomer,
         "PATCH P": {"name": "ชื่อใหม่"},

@@ -4,6 +4,7 @@ import type {
   Day,
   Guideline,
   HistoryPage,
+  LinkHolder,
   LogInWays,
   Lookup,
   NextWork,
@@ -32,6 +33,24 @@ export class SessionApi {
 
   changePassword(old: string, chosen: string): Promise<void> {
     return this.client.request("POST", "/password", { old, new: chosen });
+  }
+
+  changeEmail(password: string, email: string): Promise<void> {
+    return this.client.request("POST", "/email", { password, email });
+  }
+
+  /** Have a link mailed to whom a user name or an e-mail address belongs. */
+  askForLink(account: string): Promise<void> {
+    return this.client.request("POST", "/password/forgotten", { account });
+  }
+
+  /** Whose link it is; asking does not use it. */
+  openLink(link: string): Promise<LinkHolder> {
+    return this.client.request("POST", "/password/link", { link });
+  }
+
+  setPasswordBy(link: string, password: string): Promise<void> {
+    return this.client.request("POST", "/password/reset", { link, password });
   }
 
   logOut(): Promise<void> {

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Set where a link goes when the password is forgotten; empty: nowhere. Links on their way end. */
+        post: operations["email_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/invitations/{token}": {
         parameters: {
             query?: never;
@@ -33,6 +50,61 @@ export interface paths {
         put?: never;
         /** @description Change the password. This session goes on; the others end, and so does the token. */
         post: operations["password_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password/forgotten": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Mail a link to whom the name or address belongs. The answer is the same where that is nobody.
+         *
+         *     404 where no mail can be sent.
+         */
+        post: operations["password_forgotten_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say whose link it is; 404 for one that was used or is too old. Asking does not use it. */
+        post: operations["password_link_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Set the password. All sessions end, and so do the token and the link; 404 for one that is over. */
+        post: operations["password_reset_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1224,6 +1296,7 @@ export interface components {
             password: string;
             /** @default  */
             name: string;
+            email?: string;
         };
         /** @description How often a person is right, on sentences that several read by lot; no interval where too few are. */
         Accuracy: {
@@ -1603,6 +1676,11 @@ export interface components {
         Flagged: {
             id: number;
         };
+        /** @description Whose password is forgotten. */
+        ForgottenRequest: {
+            /** @description the user name or the e-mail address */
+            account: string;
+        };
         /** @enum {string} */
         FormatEnum: "jsonl" | "best" | "conllu" | "parquet";
         /** @description Sentences by what they were chosen from; one may be of both arms. */
@@ -1711,6 +1789,10 @@ export interface components {
             readonly error: string;
             why: components["schemas"]["Why"] | null;
         };
+        /** @description Whose link it is. */
+        LinkHolder: {
+            username: string;
+        };
         /** @description A name and a password. */
         LogInRequest: {
             username: string;
@@ -1720,6 +1802,10 @@ export interface components {
         LogInWays: {
             passwords: boolean;
             provider: string | null;
+            /** @description a link for a forgotten password can be mailed */
+            reset_links: boolean;
+            /** @description e-mail addresses are given here, not by an administrator alone */
+            takes_emails: boolean;
         };
         /** @description What helps to cut a string as it was cut before; nothing of it for a sentence served blind. */
         Lookup: {
@@ -1784,6 +1870,11 @@ export interface components {
         NewBridgeRequest: {
             /** @description train the latest samples by this one */
             model: components["schemas"]["ModelEnum"];
+        };
+        /** @description The password one has, and the e-mail address to have; empty: none. */
+        NewEmailRequest: {
+            password: string;
+            email: string;
         };
         /** @description Something that a person reports. */
         NewEventRequest: {
@@ -1859,14 +1950,21 @@ export interface components {
              */
             days: number;
         };
-        /** @description A person to add. Password and name are for a new account only. */
+        /** @description A person to add. Password, name and e-mail address are for a new account only. */
         NewMemberRequest: {
             username: string;
             /** @default  */
             password: string;
             /** @default  */
             name: string;
+            email?: string;
             role: components["schemas"]["RoleEnum"];
+        };
+        /** @description A link that came by e-mail, and the password to have. */
+        NewPasswordByLinkRequest: {
+            /** @description what stands behind its # */
+            link: string;
+            password: string;
         };
         /** @description The password one has, and the one to have. */
         NewPasswordRequest: {
@@ -2394,6 +2492,11 @@ export interface components {
             /** Format: date-time */
             finished_at?: string | null;
         };
+        /** @description A link that came by e-mail. */
+        ResetLinkRequest: {
+            /** @description what stands behind its # */
+            link: string;
+        };
         /** @description A password for somebody who has forgotten theirs. */
         ResetPasswordRequest: {
             password: string;
@@ -2440,6 +2543,10 @@ export interface components {
         /** @description Who is logged in, and where they belong. */
         Session: {
             user: components["schemas"]["Person"];
+            /** @description where a link for a forgotten password goes; empty: nowhere */
+            email: string;
+            /** @description the caller may log in by a password */
+            has_password: boolean;
             language: components["schemas"]["LanguageEnum"];
             may_create_projects: boolean;
             memberships: components["schemas"]["OwnMembership"][];
@@ -2628,6 +2735,37 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    email_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEmailRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     invitations_retrieve: {
         parameters: {
             query?: never;
@@ -2702,6 +2840,100 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["NewPasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    password_forgotten_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgottenRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    password_link_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetLinkRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkHolder"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    password_reset_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPasswordByLinkRequest"];
             };
         };
         responses: {

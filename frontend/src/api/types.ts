@@ -15,6 +15,7 @@ type Answer<T> = T extends readonly (infer Item)[]
 
 export type Session = Answer<Schemas["Session"]>;
 export type LogInWays = Answer<Schemas["LogInWays"]>;
+export type LinkHolder = Answer<Schemas["LinkHolder"]>;
 export type Person = Answer<Schemas["Person"]>;
 export type Membership = Answer<Schemas["OwnMembership"]>;
 export type Role = Schemas["RoleEnum"];

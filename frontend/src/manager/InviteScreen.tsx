@@ -49,7 +49,7 @@ export function InviteScreen({ token }: { token: string }) {
             ) : (
               <>
                 {ways.provider !== null && <SignOnLink provider={ways.provider} invitation={token} />}
-                {ways.passwords && <AccountForm isBusy={act.isBusy.value} onJoin={join} />}
+                {ways.passwords && <AccountForm asksEmail={ways.takes_emails} isBusy={act.isBusy.value} onJoin={join} />}
                 <details>
                   <summary>{t("inviteHasAccount")}</summary>
                   <LogInForm sessions={sessions} />
@@ -64,7 +64,13 @@ export function InviteScreen({ token }: { token: string }) {
   );
 }
 
-function AccountForm({ isBusy, onJoin }: { isBusy: boolean; onJoin: (account: Acceptance) => void }) {
+interface AccountProps {
+  asksEmail: boolean;
+  isBusy: boolean;
+  onJoin: (account: Acceptance) => void;
+}
+
+function AccountForm({ asksEmail, isBusy, onJoin }: AccountProps) {
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
@@ -72,6 +78,7 @@ function AccountForm({ isBusy, onJoin }: { isBusy: boolean; onJoin: (account: Ac
       username: String(form.get("username")).trim(),
       password: String(form.get("password")),
       name: String(form.get("name")).trim(),
+      ...(asksEmail && { email: String(form.get("email")).trim() }),
     });
   };
   return (
@@ -91,6 +98,17 @@ function AccountForm({ isBusy, onJoin }: { isBusy: boolean; onJoin: (account: Ac
       <p class="faint" id="password-help">
         {t("passwordHelp")}
       </p>
+      {asksEmail && (
+        <>
+          <label>
+            {t("emailOptional")}
+            <input name="email" type="email" maxLength={254} autocomplete="email" aria-describedby="email-help" />
+          </label>
+          <p class="faint" id="email-help">
+            {t("emailHelp")}
+          </p>
+        </>
+      )}
       <button type="submit" class="primary" disabled={isBusy}>
         {t("inviteJoin")}
       </button>

@@ -3,6 +3,7 @@ import type { Accuracy, Member, MemberChange, NewMember, Role } from "../api/typ
 import { formatNumber, formatShare } from "../domain/dates";
 import { Dialog } from "../shared/Dialog";
 import { ErrorNote } from "../shared/ErrorNote";
+import { useLogInWays } from "../shared/SignOn";
 import { useAct } from "../shared/useAct";
 import { useLoaded } from "../shared/useLoaded";
 import { language, t } from "../store/language";
@@ -229,15 +230,17 @@ function ForgetDialog({ member, onForget, onClose }: ForgetProps) {
 function AddPerson({ onAdd }: { onAdd: (member: NewMember) => Promise<unknown> }) {
   const act = useAct();
   const added = useSignal("");
+  const { takes_emails } = useLogInWays();
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
-    const field = (name: string) => String(new FormData(form).get(name)).trim();
+    const field = (name: string) => String(new FormData(form).get(name) ?? "").trim();
     const password = String(new FormData(form).get("password"));
     const member = {
       username: field("username"),
       role: field("role") as Role,
       ...(field("name") && { name: field("name") }),
+      ...(field("email") && { email: field("email") }),
       ...(password && { password }),
     };
     added.value = "";
@@ -258,8 +261,14 @@ function AddPerson({ onAdd }: { onAdd: (member: NewMember) => Promise<unknown> }
           {t("name")}
           <input name="name" maxLength={150} autocomplete="off" />
         </label>
+        {takes_emails && (
+          <label>
+            {t("emailOptional")}
+            <input name="email" type="email" maxLength={254} autocomplete="off" />
+          </label>
+        )}
         <label>
-          {t("passwordNew")}
+          {t("passwordFirst")}
           <input name="password" type="password" autocomplete="new-password" />
         </label>
         <label>

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { SessionStore } from "../store/session";
 import { t } from "../store/language";
 import { describeError } from "./ErrorNote";
+import { Link } from "./Link";
 import { SignOnLink, useLogInWays } from "./SignOn";
 
 interface Props {
@@ -13,7 +14,12 @@ interface Props {
 /** The ways to log in: the provider's, where there is one, and by password. */
 export function LogInForm({ sessions, username = "" }: Props) {
   const ways = useLogInWays();
-  const form = <PasswordLogIn sessions={sessions} username={username} />;
+  const form = (
+    <>
+      <PasswordLogIn sessions={sessions} username={username} />
+      {ways.isKnown && (ways.reset_links ? <Link to="/forgot">{t("forgot")}</Link> : <p class="faint">{t("forgotAskManager")}</p>)}
+    </>
+  );
   return (
     <div class="stack">
       {ways.provider !== null && <SignOnLink provider={ways.provider} />}

@@ -1,6 +1,8 @@
+import { useServices } from "../services";
 import { THEMES, setTheme, theme } from "../store/theme";
 import { language, setLanguage, t } from "../store/language";
 import { Dialog } from "./Dialog";
+import { EmailForm } from "./EmailForm";
 import { GoalChoice } from "./GoalChoice";
 import { PasswordForm } from "./PasswordForm";
 import { useLogInWays } from "./SignOn";
@@ -10,9 +12,12 @@ const LANGUAGES = [
   ["en", "English"],
 ] as const;
 
-/** What a person sets for themselves: look, language, their goal for a day, their password. */
+/** What a person sets for themselves: look, language, their goal for a day, password and e-mail address. */
 export function PreferencesDialog({ onClose }: { onClose: () => void }) {
-  const { provider } = useLogInWays();
+  const { provider, takes_emails } = useLogInWays();
+  const { session } = useServices().sessions;
+  // Who signs in elsewhere has no password to change, and none to forget.
+  const hasPassword = session.value?.has_password ?? false;
   return (
     <Dialog title={t("preferences")} onClose={onClose}>
       <div class="stack">
@@ -45,10 +50,18 @@ export function PreferencesDialog({ onClose }: { onClose: () => void }) {
             {t("signOnBind", { provider })}
           </a>
         )}
-        <details>
-          <summary>{t("passwordChange")}</summary>
-          <PasswordForm />
-        </details>
+        {hasPassword && (
+          <details>
+            <summary>{t("passwordChange")}</summary>
+            <PasswordForm />
+          </details>
+        )}
+        {hasPassword && takes_emails && (
+          <details>
+            <summary>{t("emailOwn")}</summary>
+            <EmailForm />
+          </details>
+        )}
       </div>
     </Dialog>
   );

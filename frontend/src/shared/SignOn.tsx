@@ -5,11 +5,13 @@ import { t } from "../store/language";
 import { path } from "../store/route";
 import { useLoaded } from "./useLoaded";
 
-/** How one may log in here; until the server has said, and where it cannot, by password. */
-export function useLogInWays(): LogInWays {
+const USUAL: LogInWays = { passwords: true, provider: null, reset_links: false, takes_emails: true };
+
+/** How one may log in here; until the server has said (`isKnown`), and where it cannot, by password. */
+export function useLogInWays(): LogInWays & { isKnown: boolean } {
   const { client } = useServices();
   const loaded = useLoaded(() => new SessionApi(client).ways());
-  return loaded.data.value ?? { passwords: true, provider: null };
+  return { ...(loaded.data.value ?? USUAL), isKnown: loaded.data.value !== null };
 }
 
 interface Props {

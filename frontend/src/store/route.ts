@@ -3,17 +3,22 @@ import { signal } from "@preact/signals";
 /** The path of the page, without the server's part. */
 export const path = signal(location.pathname);
 
+/** What stands behind the # of the address: no server is sent it, so that the secret of a link stays there. */
+export const fragment = signal(location.hash.slice(1));
+
 /** Asked before every change of page; answers whether to go. */
 let mayLeave: () => boolean = () => true;
 
 window.addEventListener("popstate", () => {
   path.value = location.pathname;
+  fragment.value = location.hash.slice(1);
 });
 
 export function navigate(to: string): void {
   if (to === path.value || !mayLeave()) return;
   history.pushState(null, "", to);
   path.value = to;
+  fragment.value = "";
   window.scrollTo(0, 0);
 }
 

@@ -46,6 +46,12 @@ export class SessionStore {
     await this.api.changePassword(old, chosen);
   }
 
+  /** Change one's own e-mail address, which needs the password; an ApiError says why not. */
+  async changeEmail(password: string, email: string): Promise<void> {
+    await this.api.changeEmail(password, email);
+    if (this.session.value !== null) this.session.value = { ...this.session.value, email };
+  }
+
   async logOut(): Promise<void> {
     await this.api.logOut();
     this.session.value = null;

@@ -18,6 +18,8 @@ export interface StoredAnnotation {
 
 export const SESSION: Session = {
   user: { id: 7, username: "anong", name: "อนงค์" },
+  email: "",
+  has_password: true,
   language: "en",
   may_create_projects: false,
   memberships: [{ project: { id: 1, name: "ข่าว", paused: false }, role: "annotator" }],
@@ -28,7 +30,7 @@ type Answer = { status: number; body?: unknown };
 /** The annotator's part of the HTTP contract, in memory: what the server promises and nothing of how. */
 export class FakeServer {
   session: Session | null = SESSION;
-  ways: LogInWays = { passwords: true, provider: null };
+  ways: LogInWays = { passwords: true, provider: null, reset_links: true, takes_emails: true };
   isOffline = false;
   /** Act on the next request whose path ends so, but let its answer be lost on the way. */
   losesAnswerTo: string | null = null;

@@ -56,6 +56,8 @@ const group = { pairs: 40, changed: estimate(0.2), net: estimate(0.15), tokens: 
 export function serveManager(server: FakeServer): void {
   server.session = {
     user: { id: 1, username: "manee", name: "มานี" },
+    email: "",
+    has_password: true,
     language: "en",
     may_create_projects: true,
     memberships: [{ project: { id: 1, name: "ข่าว", paused: false }, role: "manager" }],

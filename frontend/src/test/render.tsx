@@ -5,7 +5,6 @@ import { SessionApi } from "../api/annotator";
 import { Client } from "../api/client";
 import { App } from "../App";
 import { ServicesContext } from "../services";
-import { path } from "../store/route";
 import { SessionStore } from "../store/session";
 import { openStorage } from "../store/storage";
 import type { FakeServer } from "./fakeServer";
@@ -16,7 +15,7 @@ export function renderApp(server: FakeServer, address = "/") {
   const client = new Client(server.fetch);
   const sessions = new SessionStore(new SessionApi(client));
   history.replaceState(null, "", address);
-  path.value = location.pathname;
+  window.dispatchEvent(new PopStateEvent("popstate"));
   void sessions.load();
   return render(
     <ServicesContext.Provider value={{ client, sessions, openStorage: () => openStorage(browser) }}>

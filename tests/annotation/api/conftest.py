@@ -45,6 +45,27 @@ def staff(db: None) -> User:
     return make_user(is_staff=True)
 
 
+PASSWORD = "ตัดคำตัดคำ"
+"""Of every account that the factories make."""
+
+
+@pytest.fixture
+def browser() -> APIClient:
+    """A browser as it is: cookies, and forgery checked."""
+    return APIClient(enforce_csrf_checks=True)
+
+
+def log_in(browser: APIClient, username: str, password: str = PASSWORD) -> Any:
+    """Log in by the form, and return the answer."""
+    browser.get("/api/session")
+    return post_marked(browser, "/api/session", {"username": username, "password": password})
+
+
+def post_marked(browser: APIClient, path: str, body: Any) -> Any:
+    """Send what a page sends, with the mark against forgery that it has got before."""
+    return browser.post(path, body, headers={"X-CSRFToken": browser.cookies["csrftoken"].value})
+
+
 class Caller:
     """One person's browser."""
 

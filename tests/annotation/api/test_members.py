@@ -141,12 +141,42 @@ def test_few_sentences_have_no_interval_and_open_differences_are_left_out(people
     assert (row["value"], row["low"], row["sentences"], row["open"]) == (1, None, 1, 1)
 
 
+def test_an_address_may_be_given_for_a_new_account_and_for_no_other(people, by, manager):
+    email = {"email": "somsri@example.org"}
+    assert manager.post(people.path("/members"), NEWCOMER | email | {"role": "annotator"}).status_code == 201
+    assert User.objects.get(username="somsri").email == "somsri@example.org"
+    theirs = {"username": people.outsider.username, "role": "annotator"} | email
+    assert manager.post(people.path("/members"), theirs).status_code == 409
+    people.outsider.refresh_from_db()
+    assert people.outsider.email == ""
+
+
+def test_no_address_is_given_where_sign_on_would_know_an_account_by_it(people, manager, settings):
+    settings.OIDC_MATCH_EMAIL = True
+    account = NEWCOMER | {"email": "somsri@example.org", "role": "annotator"}
+    refused = manager.post(people.path("/members"), account)
+    assert (refused.status_code, refused.json()["details"]["why"]["code"]) == (403, "email_by_administrator")
+    assert manager.post(people.path("/members"), account | {"email": ""}).status_code == 201
+
+
+def test_who_joins_by_a_link_may_give_an_address(people, by, manager, settings):
+    token = invite(manager, people, places=2)["token"]
+    account = NEWCOMER | {"email": "somsri@example.org"}
+    assert by(None).post(f"/api/invitations/{token}", account).status_code == 201
+    assert User.objects.get(username="somsri").email == "somsri@example.org"
+    settings.OIDC_MATCH_EMAIL = True
+    refused = by(None).post(f"/api/invitations/{token}", account | {"username": "somsri2"})
+    assert (refused.status_code, refused.json()["details"]["why"]["code"]) == (403, "email_by_administrator")
+    assert Invitation.objects.get().taken == 1
+
+
 def test_somebody_is_erased_and_their_labels_stay(people, by, manager):
     done = annotate(by(people.annotator), people.project, 2)
     Flag.objects.create(
         sentence=done.sentence, annotator=people.annotator, comment="โทรหาฉัน", created_at=timezone.now()
     )
     Token.objects.create(user=people.annotator)
+    User.objects.filter(pk=people.annotator.pk).update(email="anong@example.org")
     Adjudication.objects.create(
         sentence=done.sentence,
         boundaries=[2],
@@ -159,6 +189,7 @@ def test_somebody_is_erased_and_their_labels_stay(people, by, manager):
     assert (gone.status_code, gone.json()) == (200, {"account": True})
     user = User.objects.get(pk=people.annotator.pk)
     assert (user.username, user.get_full_name(), user.is_active) == (f"removed-{user.pk}", "", False)
+    assert user.email == ""
     assert not user.has_usable_password()
     assert not Token.objects.exists()
     assert (Flag.objects.get().comment, Adjudication.objects.get().note) == ("", "")

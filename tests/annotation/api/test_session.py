@@ -4,30 +4,15 @@ from datetime import datetime, timedelta
 
 import pytest
 from axes.models import AccessAttempt
-from django.contrib.auth.models import User
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from annotation.models import Assignment, Membership
+from annotation.models import Assignment
+from tests.annotation.api.conftest import PASSWORD, log_in
 from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "ตัดคำตัดคำ"
-
-
-@pytest.fixture
-def browser():
-    """A browser as it is: cookies, and forgery checked."""
-    return APIClient(enforce_csrf_checks=True)
-
-
-def log_in(browser, username, password=PASSWORD):
-    browser.get("/api/session")
-    token = browser.cookies["csrftoken"].value
-    return browser.post(
-        "/api/session", {"username": username, "password": password}, headers={"X-CSRFToken": token}
-    )
 
 
 def test_logging_in_tells_who_one_is_and_where_one_belongs(people, browser):
@@ -108,6 +93,19 @@ def test_guessing_a_password_is_stopped_for_that_name_only(people, browser, path
     assert guess(name, PASSWORD).status_code == 200
 
 
+def test_behind_a_proxy_a_name_is_closed_for_the_address_that_guessed_and_no_other(people, browser, settings):
+    settings.REST_FRAMEWORK = settings.REST_FRAMEWORK | {"NUM_PROXIES": 1}
+
+    def log_in_from(address, password):
+        # The first is what the caller says of itself; our proxy has put what it saw behind that.
+        browser.defaults["HTTP_X_FORWARDED_FOR"] = f"203.0.113.77, {address}"
+        return log_in(browser, people.annotator.username, password).status_code
+
+    guesses = [log_in_from("203.0.113.5", "wrong") for _ in range(11)]
+    assert guesses[-1] == 429
+    assert log_in_from("203.0.113.6", PASSWORD) == 200
+
+
 @pytest.mark.parametrize(
     ("asked", "language"),
     [("th-TH,th;q=0.9,en;q=0.8", "th"), ("en-GB,th;q=0.5", "en"), ("de", "en"), ("", "en")],
@@ -119,51 +117,6 @@ def test_the_language_is_the_first_of_ours_that_the_browser_asks_for(by, asked, 
 
 def test_staff_accounts_may_create_projects(by, staff):
     assert by(staff).get("/api/session").json()["may_create_projects"] is True
-
-
-NEW = "ตัดคำทุกวันนะ9"
-
-
-def change_password(browser, old, new=NEW):
-    mark = browser.cookies["csrftoken"].value
-    return browser.post("/api/password", {"old": old, "new": new}, headers={"X-CSRFToken": mark})
-
-
-def test_a_person_changes_their_password_and_goes_on_in_this_browser_only(people, browser):
-    elsewhere = APIClient(enforce_csrf_checks=True)
-    log_in(browser, people.annotator.username)
-    log_in(elsewhere, people.annotator.username)
-    Token.objects.create(user=people.annotator)
-    assert change_password(browser, PASSWORD).status_code == 204
-    assert browser.get("/api/session").status_code == 200
-    assert elsewhere.get("/api/session").status_code == 401
-    assert not Token.objects.exists()
-    assert log_in(elsewhere, people.annotator.username, NEW).status_code == 200
-
-
-@pytest.mark.parametrize(("old", "new", "status"), [("wrong", NEW, 401), (PASSWORD, "123", 400)])
-def test_a_password_is_changed_only_knowing_the_old_one_and_to_a_good_one(people, browser, old, new, status):
-    log_in(browser, people.annotator.username)
-    assert change_password(browser, old, new).status_code == status
-    people.annotator.refresh_from_db()
-    assert people.annotator.check_password(PASSWORD)
-
-
-def test_a_manager_resets_a_password_of_people_nobody_else_answers_for(people, by):
-    member = Membership.objects.get(user=people.annotator)
-    reset = lambda: by(people.manager).post(  # noqa: E731
-        people.path(f"/members/{member.pk}/password"), {"password": NEW}
-    )
-    assert reset().status_code == 204
-    people.annotator.refresh_from_db()
-    assert people.annotator.check_password(NEW)
-    other = people.outsider.memberships.get().project
-    Membership.objects.create(project=other, user=people.annotator, role="annotator")
-    assert reset().status_code == 403
-    Membership.objects.create(project=other, user=people.manager, role="manager")
-    assert reset().status_code == 204
-    User.objects.filter(pk=people.annotator.pk).update(is_staff=True)
-    assert reset().status_code == 403
 
 
 def test_a_token_ends_by_itself_and_says_when(people, settings):

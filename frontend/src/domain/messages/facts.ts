@@ -15,6 +15,7 @@ export const FACT_MESSAGES = {
   fact_corpus: { th: "คลังหมายเลข", en: "Corpus no." },
   fact_differs: { th: "ตัดต่างจากคนอื่น", en: "Cut otherwise than others" },
   fact_done: { th: "เสร็จแล้ว", en: "Done" },
+  fact_email: { th: "มีอีเมล", en: "Has an e-mail address" },
   fact_error: { th: "ข้อผิดพลาด", en: "Error" },
   fact_estimand: { th: "คำถาม", en: "Question" },
   fact_exclusions: { th: "สิ่งที่ตัดออก", en: "Exclusions" },

@@ -175,7 +175,7 @@ export const MANAGER_MESSAGES = {
   pauseMember: { th: "พักงาน", en: "Pause" },
   resumeMember: { th: "ให้ทำต่อ", en: "Resume" },
   addPerson: { th: "เพิ่มคน", en: "Add a person" },
-  passwordNew: { th: "รหัสผ่านแรก (เว้นว่างถ้ามีบัญชีแล้ว)", en: "First password (empty for an existing account)" },
+  passwordFirst: { th: "รหัสผ่านแรก (เว้นว่างถ้ามีบัญชีแล้ว)", en: "First password (empty for an existing account)" },
   personAdded: { th: "เพิ่ม {name} แล้ว", en: "{name} has been added." },
 
   upload: { th: "นำเข้าคลังข้อความ", en: "Import a corpus" },

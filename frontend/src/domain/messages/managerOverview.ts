@@ -45,10 +45,6 @@ export const OVERVIEW_MESSAGES = {
   yourName: { th: "ชื่อของคุณ", en: "Your name" },
   usernameChoose: { th: "ตั้งชื่อผู้ใช้", en: "Choose a user name" },
   passwordChoose: { th: "ตั้งรหัสผ่าน", en: "Choose a password" },
-  passwordHelp: {
-    th: "อย่างน้อย 8 ตัว ไม่ใช่ตัวเลขล้วน และไม่คล้ายชื่อผู้ใช้",
-    en: "At least 8 characters, not digits alone, and not like the user name.",
-  },
 
   setup: { th: "เริ่มต้นใช้งาน", en: "Setting up" },
   setupPaused: { th: "โครงการพักอยู่", en: "The project is paused" },

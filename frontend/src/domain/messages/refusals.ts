@@ -79,8 +79,8 @@ export const REFUSAL_MESSAGES = {
   why_address_malformed: { th: "เขียนที่อยู่ไม่ถูกต้อง ({error})", en: "{error}" },
 
   why_account_there: {
-    th: "มีบัญชี '{username}' อยู่แล้ว เว้นรหัสผ่านกับชื่อไว้เพื่อเพิ่มบัญชีนั้น",
-    en: "There is an account '{username}' already; leave out password and name to add it.",
+    th: "มีบัญชี '{username}' อยู่แล้ว เว้นรหัสผ่าน ชื่อ และอีเมลไว้เพื่อเพิ่มบัญชีนั้น",
+    en: "There is an account '{username}' already; leave out password, name and e-mail to add it.",
   },
   why_username_taken: { th: "มีบัญชี '{username}' อยู่แล้ว เลือกชื่ออื่น", en: "There is an account '{username}' already. Choose another name." },
   why_member_already: { th: "'{username}' อยู่ในโครงการนี้แล้ว", en: "'{username}' is a member of this project already." },
@@ -97,8 +97,8 @@ export const REFUSAL_MESSAGES = {
     en: "The password is too short; it needs at least {least} characters.",
   },
   why_password_too_similar: {
-    th: "รหัสผ่านคล้ายชื่อเกินไป ตั้งใหม่ให้ต่างจากชื่อ",
-    en: "The password is too similar to the person's name. Choose another one.",
+    th: "รหัสผ่านคล้ายชื่อหรืออีเมลเกินไป ตั้งใหม่ให้ต่างออกไป",
+    en: "The password is too similar to the person's name or address. Choose another.",
   },
   why_password_too_common: {
     th: "รหัสผ่านนี้มีคนใช้มากเกินไป ตั้งใหม่ให้เดายากกว่านี้",
@@ -111,6 +111,19 @@ export const REFUSAL_MESSAGES = {
   },
   why_account_invalid: { th: "สร้างบัญชีไม่ได้: {error}", en: "The account cannot be made: {error}" },
   why_both: { th: "{first} {second}", en: "{first} {second}" },
+  why_email_by_administrator: {
+    th: "ที่นี่ใช้อีเมลบอกว่าใครเป็นใครตอนเข้าสู่ระบบ ผู้ดูแลระบบเท่านั้นที่ตั้งได้",
+    en: "Here e-mail addresses tell who somebody is at sign-on. Only an administrator sets them.",
+  },
+  why_reset_over: { th: "ลิงก์นี้ใช้ไปแล้วหรือหมดเวลาแล้ว ขอลิงก์ใหม่", en: "This link has been used or is too old. Ask for a new one." },
+  why_reset_none: {
+    th: "ที่นี่ส่งอีเมลไม่ได้ ขอรหัสผ่านใหม่จากผู้จัดการโครงการของคุณ",
+    en: "No mail can be sent here. Ask a manager of your project for a new password.",
+  },
+  why_reset_asked_too_often: {
+    th: "มีการขอลิงก์จากที่ที่คุณอยู่บ่อยเกินไป ลองใหม่ในอีก {minutes} นาที",
+    en: "Links were asked for too often from where you are. Try again in {minutes} minutes.",
+  },
   why_invitation_role: { th: "ลิงก์คำเชิญใช้กับหน้าที่{role}ไม่ได้ ใช้ได้กับ {known}", en: "Nobody becomes {role} by a link; known: {known}." },
   why_invitation_over: {
     th: "ลิงก์นี้ใช้ไม่ได้หรือหมดอายุแล้ว ขอลิงก์ใหม่จากผู้จัดการ",

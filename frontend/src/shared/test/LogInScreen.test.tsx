@@ -32,8 +32,20 @@ describe("logging in", () => {
     await screen.findByLabelText("Password");
     expect(screen.queryByRole("link", { name: /Sign in with/ })).toBeNull();
   });
+  it("leads to a link for a forgotten password", async () => {
+    renderApp(server);
+    fireEvent.click(await screen.findByRole("link", { name: "Forgot your password?" }));
+    expect(await screen.findByLabelText("User name or e-mail address")).toBeTruthy();
+    expect(location.pathname).toBe("/forgot");
+  });
+  it("sends who has forgotten the password to a manager where no mail can be sent", async () => {
+    server.ways = { ...server.ways, reset_links: false };
+    renderApp(server);
+    expect(await screen.findByText(/Forgot your password\? Ask a manager of your project/)).toBeTruthy();
+    expect(screen.queryByRole("link", { name: /Forgot/ })).toBeNull();
+  });
   it("leads to the provider and back to this page", async () => {
-    server.ways = { passwords: true, provider: "KU" };
+    server.ways = { ...server.ways, provider: "KU" };
     renderApp(server);
     const link = await screen.findByRole("link", { name: "Sign in with KU" });
     expect(link.getAttribute("href")).toBe("/api/sign-on/start?next=%2F&invitation=");
@@ -41,7 +53,7 @@ describe("logging in", () => {
     expect(await findAxeViolations()).toEqual([]);
   });
   it("keeps passwords aside where they are for staff", async () => {
-    server.ways = { passwords: false, provider: "KU" };
+    server.ways = { ...server.ways, passwords: false, provider: "KU" };
     renderApp(server);
     const aside = (await screen.findByText("For administrators")).closest("details")!;
     expect(aside.open).toBe(false);
