@@ -112,7 +112,8 @@ def main() -> int:
 def _runs(options: argparse.Namespace, flops: dict[str, int], seed: int) -> list[Run]:
     """Return span corruption over N steps, and every τ over N/2, the main one first."""
     half = options.steps // 2
-    main = PretrainConfig(steps=half, tau=options.tau, bfloat16=options.bfloat16)
+    schedule = {"learning_rate": options.learning_rate, "warmup": options.warmup}
+    main = PretrainConfig(steps=half, tau=options.tau, bfloat16=options.bfloat16, **schedule)
     spent = main.switch * flops[HYBRID] + (half - main.switch) * flops[SPAN]
     plain = replace(main, steps=options.steps, tau=0.0)
     stops = tuple(sorted({half, round(spent / flops[SPAN]), options.steps}))
@@ -330,6 +331,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", nargs="*", default=[], help="scratch, main, or runs by name (tau-0.5)")
     parser.add_argument("--preset", default="base")
     parser.add_argument("--rate", type=float, default=TaggerConfig().pretrained_rate)
+    parser.add_argument("--learning-rate", type=float, default=PretrainConfig().learning_rate)
+    parser.add_argument("--warmup", type=int, default=PretrainConfig().warmup, help="steps of linear rise")
     parser.add_argument("--test-sentences", type=int, default=700)
     parser.add_argument("--bfloat16", action="store_true")
     parser.add_argument("--threads", type=int, default=1)
