@@ -8,6 +8,8 @@ const FIELD_LABELS: Record<string, MessageKey> = {
   password: "password",
   old: "passwordOld",
   new: "passwordNew",
+  email: "email",
+  account: "forgotAccount",
   role: "role",
   places: "invitePlaces",
   days: "inviteDays",
