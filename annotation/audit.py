@@ -92,11 +92,21 @@ def page(
     return rows[:limit], rows[limit - 1].pk if len(rows) > limit else None
 
 
+@contextmanager
+def recording_once(
+    act: str, *, actor: User | None, person: User, within: timedelta, request_id: str = ""
+) -> Iterator[None]:
+    """Run an act that programs repeat: of those within a time the first leaves an entry about the person."""
+    if AuditEntry.objects.filter(person=person, act=act, at__gt=timezone.now() - within).exists():
+        yield
+        return
+    with recording(act, actor=actor, person=person, request_id=request_id):
+        yield
+
+
 def note_lock_out(username: str, *, within: timedelta) -> None:
     """Record that wrong passwords closed the log-in to an account, once in the time it stays closed."""
     person = User.objects.filter(username=username).first()
-    since = timezone.now() - within
-    if person is None or AuditEntry.objects.filter(person=person, act=LOCKED_OUT, at__gt=since).exists():
-        return
-    with recording(LOCKED_OUT, actor=None, person=person):
-        pass
+    if person is not None:
+        with recording_once(LOCKED_OUT, actor=None, person=person, within=within):
+            pass

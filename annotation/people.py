@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 
-from annotation import audit, clock, leases, outbox, sql
+from annotation import access_tokens, audit, clock, leases, outbox, sql
 from annotation.errors import BadInput, Conflict, NotAllowed
 from annotation.models import Adjudication, Assignment, Flag, Identity, Membership, Project
 from annotation.reasons import Reason
@@ -106,13 +106,15 @@ def reset_password(user: User, password: str, *, actor: User) -> None:
 
 
 def set_password(user: User, password: str) -> None:
-    """Store a new password, which ends the person's sessions. Raises BadInput where it is too weak."""
+    """Store a new password: sessions and access tokens end. Raises BadInput where it is too weak."""
     try:
         validate_password(password, user)
     except ValidationError as error:
         raise _refused(user, error) from error
     user.set_password(password)
-    user.save(update_fields=["password"])
+    with transaction.atomic():
+        user.save(update_fields=["password"])
+        access_tokens.revoke_all(user)
 
 
 def set_email(user: User, email: str) -> None:
@@ -243,6 +245,7 @@ def forget(membership: Membership, *, actor: User, now: datetime) -> bool:
     user.set_unusable_password()
     user.save()
     Identity.objects.filter(user=user).delete()
+    access_tokens.revoke_all(user)
     return True
 
 

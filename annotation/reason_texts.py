@@ -44,6 +44,13 @@ TEXTS: dict[str, str] = {
         "'{username}' has work in projects that you do not manage; an administrator has to do it."
     ),
     "last_manager": "A project needs a manager; this is the last one. Make somebody else a manager first.",
+    "token_is_read_only": "This token is for reading only. Use one whose scope is write.",
+    "token_is_for_one_project": "This token is for project {project} only. Use one that is good for this.",
+    "token_for_tokens": "Access tokens are made, listed and revoked on the page, not by a token.",
+    "token_not_sent": "This revokes the token that is sent with it, and none was sent.",
+    "token_days": "A token holds {most} days at most here, not {days}.",
+    "tokens_full": "You have {most} access tokens already. Revoke one that is no longer needed.",
+    "no_token": "You have no access token {id} (any more). Load the page again.",
     "password_too_short": "The password is too short; it needs at least {least} characters.",
     "password_too_similar": "The password is too similar to the person's name or address. Choose another.",
     "password_too_common": "This password is too common. Choose one that is harder to guess.",

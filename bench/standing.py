@@ -143,7 +143,9 @@ def _label_seed_set(project: Any) -> None:
 def tokens(names: list[str]) -> list[str]:
     """Return an API token for each of these people."""
     from django.contrib.auth.models import User
-    from rest_framework.authtoken.models import Token
+    from django.utils import timezone
+
+    from annotation import access_tokens
 
     users = User.objects.filter(username__in=names).order_by("pk")
-    return [Token.objects.get_or_create(user=user)[0].key for user in users]
+    return [access_tokens.make(user, by_password=True, now=timezone.now())[1] for user in users]

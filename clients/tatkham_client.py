@@ -30,18 +30,22 @@ class ApiError(Exception):
 
 
 class Tatkham:
-    """One person at one service. `token` is what POST /api/token gives."""
+    """One person at one service. `token` is an access token, made on the page or by POST /api/token."""
 
     def __init__(self, url: str, token: str) -> None:
         self.url, self.token = url.rstrip("/"), token
 
     @classmethod
     def log_in(cls, url: str, username: str, password: str) -> "Tatkham":
-        """Return the client of a person; the token stays valid until it is revoked."""
+        """Return the client of a person; its token holds until `log_out`, or until it ends by itself."""
         client = cls(url, "")
         credentials = {"username": username, "password": password}
         client.token = client.request("POST", "/api/token", credentials, repeatable=True)["token"]
         return client
+
+    def log_out(self) -> None:
+        """Revoke the token: nobody gets in by it any more."""
+        self.request("DELETE", "/api/token")
 
     def projects(self) -> list[dict[str, Any]]:
         """Return the projects one belongs to, with one's role in each."""

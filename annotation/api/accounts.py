@@ -6,7 +6,6 @@ from django.contrib.auth import update_session_auth_hash
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.authtoken.models import Token
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,14 +26,13 @@ class PasswordView(APIView):
 
     @extend_schema(request=inputs.NewPassword, responses={204: None})
     def post(self, request: Request) -> Response:
-        """Change the password. This session goes on; the others end, and so does the token."""
+        """Change the password. This session goes on; the others end, and so do all tokens."""
         values = inputs.parse(inputs.NewPassword, request)
         if not request.user.is_authenticated:
             raise NotLoggedIn("not_logged_in")
         check_credentials(request, {"username": request.user.get_username(), "password": values["old"]})
         with recording("account.password_changed", request.user, request):
             people.set_password(request.user, values["new"])
-            Token.objects.filter(user=request.user).delete()
         update_session_auth_hash(request._request, request.user)
         return Response(status=204)
 
@@ -98,12 +96,11 @@ class ResetView(APIView):
 
     @extend_schema(request=inputs.NewPasswordByLink, responses={204: None})
     def post(self, request: Request) -> Response:
-        """Set the password. All sessions end, and so do the token and the link; 404 for one that is over."""
+        """Set the password. All sessions end, and so do all tokens and the link; 404 for one that is over."""
         SessionAuthentication().enforce_csrf(request)
         values = inputs.parse(inputs.NewPasswordByLink, request)
         with audit.recording("account.password_reset", actor=None, request_id=request_id_of(request)):
             user = resets.set_password(values["link"], values["password"])
-            Token.objects.filter(user=user).delete()
         # Wrong passwords have closed the log-in, perhaps; this person has just shown who they are.
         forget_failures(username=user.username)
         return Response(status=204)

@@ -10,7 +10,7 @@ from annotation.api.fields import BoundariesField, HeldField, MomentField, NameF
 from annotation.api.input_reasons import first_wrong
 from annotation.errors import BadInput
 from annotation.lookups import LONGEST_STRING
-from annotation.models import Export, Membership, Project
+from annotation.models import AccessToken, Export, Membership, Project
 from annotation.projects import STRATEGIES
 from annotation.splitters import SPLITTERS
 
@@ -43,6 +43,31 @@ class LogIn(serializers.Serializer[Any]):
 
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=1000, trim_whitespace=False)
+
+
+class NewToken(serializers.Serializer[Any]):
+    """An access token to make."""
+
+    name = NameField(max_length=100, default="", allow_blank=True, help_text="what it is for")
+    scope = serializers.ChoiceField(
+        choices=AccessToken.Scope.choices,
+        default=AccessToken.Scope.WRITE,
+        help_text="read: nothing is changed by it; write: whatever the person may",
+    )
+    project = serializers.IntegerField(
+        min_value=1,
+        max_value=2**31 - 1,
+        default=None,
+        allow_null=True,
+        help_text="the one project it is good for; null: all of the person's, and the account",
+    )
+    days = serializers.IntegerField(
+        min_value=1, max_value=3650, default=None, allow_null=True, help_text="null: as long as it may hold"
+    )
+
+
+class LogInForToken(LogIn, NewToken):
+    """A name and a password, and what the token shall be good for."""
 
 
 class SignOn(serializers.Serializer[Any]):

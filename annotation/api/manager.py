@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from annotation import guidelines, projects
 from annotation.api import inputs, outputs
+from annotation.api.authentication import grant_of
 from annotation.api.permissions import MANAGERS, ProjectView, request_id_of
 from annotation.errors import NotAllowed
 from annotation.models import Membership
@@ -20,11 +21,15 @@ class ProjectsView(APIView):
     """The caller's projects."""
 
     http_method_names = ["get", "post", "head"]
+    open_to_every_token = frozenset({"GET"})
 
     @extend_schema(responses=outputs.ProjectRow(many=True))
     def get(self, request: Request) -> Response:
-        """List the projects that the caller belongs to."""
+        """List the projects that the caller belongs to; a token for one of them lists that one."""
         own = Membership.objects.filter(user=cast(User, request.user), active=True)
+        grant = grant_of(request)
+        if grant is not None and grant.project is not None:
+            own = own.filter(project=grant.project)
         return Response(outputs.ProjectRow(own.select_related("project").order_by("pk"), many=True).data)
 
     @extend_schema(request=inputs.NewProject, responses={201: outputs.ProjectRow})
@@ -74,6 +79,8 @@ class CloneView(ProjectView):
 
     roles = {"POST": MANAGERS}
     acts = {"POST": "project.cloned"}
+    # What it makes is another project.
+    closed_to_project_tokens = frozenset({"POST"})
 
     @extend_schema(request=inputs.Clone, responses={201: outputs.ProjectRow})
     def post(self, request: Request, project_id: int) -> Response:

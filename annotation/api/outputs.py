@@ -1,13 +1,16 @@
 """Shapes of answers. Those of models read the model; those of figures describe what progress.py returns."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from annotation import access_tokens
 from annotation.adjudication import clusters_of
 from annotation.models import (
+    AccessToken,
     Adjudication,
     Annotation,
     AuditEntry,
@@ -115,6 +118,46 @@ class Token(serializers.Serializer[Any]):
 
     token = serializers.CharField()
     expires_at = serializers.DateTimeField()
+
+
+class AccessTokenRow(serializers.ModelSerializer[AccessToken]):
+    """An access token. Its key is shown when it is made, and never again."""
+
+    project = ProjectName(allow_null=True)
+    expires_at = serializers.SerializerMethodField()
+
+    class Meta:
+        model = AccessToken
+        fields: tuple[str, ...] = (
+            "id",
+            "name",
+            "scope",
+            "project",
+            "by_password",
+            "created_at",
+            "last_used_at",
+            "expires_at",
+        )
+
+    def get_expires_at(self, token: AccessToken) -> datetime:
+        """Return until when it holds."""
+        return access_tokens.ends_at(token)
+
+
+class AccessTokens(serializers.Serializer[Any]):
+    """A person's access tokens, and for how many days one may be made."""
+
+    tokens = AccessTokenRow(many=True)
+    longest_days = serializers.IntegerField()
+
+
+class MadeAccessToken(AccessTokenRow):
+    """An access token just made; `token` is its key."""
+
+    token = serializers.CharField()
+
+    class Meta(AccessTokenRow.Meta):
+        fields = (*AccessTokenRow.Meta.fields, "token")
 
 
 class Work(serializers.Serializer[Any]):

@@ -1,4 +1,4 @@
-"""Logging in and out: a session for the browser, a token for programs."""
+"""Logging in and out of the browser's session; whose name and password these are."""
 
 from contextlib import AbstractContextManager
 from typing import Any
@@ -13,14 +13,13 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.cache import never_cache
 from drf_spectacular.utils import extend_schema
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.authtoken.models import Token
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotation import audit, people
-from annotation.api import authentication, inputs, outputs
+from annotation.api import inputs, outputs
 from annotation.api.permissions import request_id_of
 from annotation.errors import NotLoggedIn, TooOften
 from annotation.models import Membership
@@ -47,7 +46,7 @@ class SessionView(APIView):
     def post(self, request: Request) -> Response:
         """Log in."""
         SessionAuthentication().enforce_csrf(request)
-        user = _authenticate(request)
+        user = check_credentials(request, inputs.parse(inputs.LogIn, request))
         login(request._request, user, backend="django.contrib.auth.backends.ModelBackend")
         return Response(_session(request, user))
 
@@ -60,41 +59,9 @@ class SessionView(APIView):
         return Response(status=204)
 
 
-@method_decorator(never_cache, name="dispatch")
-class TokenView(APIView):
-    """A token by which a program speaks for a person."""
-
-    permission_classes = (AllowAny,)
-    http_method_names = ("post", "delete")
-
-    @extend_schema(request=inputs.LogIn, responses=outputs.Token, auth=[])
-    def post(self, request: Request) -> Response:
-        """Return the person's token and until when it holds; a new one where there is none that does."""
-        user = _authenticate(request)
-        token = authentication.held(user)
-        if token is None:
-            with recording("account.token_made", user, request):
-                token = authentication.issue(user)
-        return Response({"expires_at": token.created + authentication.lifetime(), "token": token.key})
-
-    @extend_schema(responses={204: None})
-    def delete(self, request: Request) -> Response:
-        """Revoke the caller's token."""
-        if not request.user.is_authenticated:
-            raise NotLoggedIn("not_logged_in")
-        with recording("account.token_revoked", request.user, request):
-            Token.objects.filter(user=request.user).delete()
-        return Response(status=204)
-
-
 def recording(act: str, user: User, request: Request) -> AbstractContextManager[object]:
     """Open an entry of the audit trail around what a person does with their own account."""
     return audit.recording(act, actor=user, person=user, request_id=request_id_of(request))
-
-
-def _authenticate(request: Request) -> User:
-    """Return the person whose name and password were sent. Too many wrong ones close name and address."""
-    return check_credentials(request, inputs.parse(inputs.LogIn, request))
 
 
 def check_credentials(request: Request, credentials: dict[str, str]) -> User:

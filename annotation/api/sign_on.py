@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from drf_spectacular.utils import extend_schema
 from joserfc.errors import JoseError
 from requests import RequestException
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -60,6 +61,8 @@ class StartView(APIView):
     """The way to the provider."""
 
     permission_classes = (AllowAny,)
+    # A token, even one to read, would bind the account for good to somebody at the provider.
+    authentication_classes = (SessionAuthentication,)
     http_method_names = ("get",)
 
     @extend_schema(parameters=[inputs.SignOn], responses={302: None}, auth=[])
@@ -84,6 +87,7 @@ class CallbackView(APIView):
     """The way back."""
 
     permission_classes = (AllowAny,)
+    authentication_classes = (SessionAuthentication,)
     http_method_names = ("get",)
 
     @extend_schema(responses={302: None}, auth=[])

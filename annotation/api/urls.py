@@ -14,6 +14,7 @@ from annotation.api import (
     members,
     session,
     sign_on,
+    tokens,
     webhooks,
 )
 
@@ -68,7 +69,9 @@ urlpatterns = [
     path("password/link", accounts.ResetLinkView.as_view()),
     path("password/reset", accounts.ResetView.as_view()),
     path("email", accounts.EmailView.as_view()),
-    path("token", session.TokenView.as_view()),
+    path("token", tokens.TokenView.as_view()),
+    path("tokens", tokens.TokensView.as_view()),
+    path("tokens/<int:token_id>", tokens.TokenDetailView.as_view()),
     path("invitations/<str:token>", members.InvitationView.as_view()),
     path("projects", manager.ProjectsView.as_view()),
     path("projects/<int:project_id>", manager.ProjectDetailView.as_view()),

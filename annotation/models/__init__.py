@@ -1,5 +1,6 @@
 """Tables of the annotation app, a file per subject; Django finds them here."""
 
+from annotation.models.access_tokens import AccessToken
 from annotation.models.annotations import Adjudication, Annotation, Flag, Suggestion
 from annotation.models.audit import AuditEntry
 from annotation.models.corpus import Corpus, Document, GoldSegmentation, Sentence
@@ -15,6 +16,7 @@ from annotation.models.resets import ResetAsked
 from annotation.models.webhooks import Delivery, Webhook
 
 __all__ = [
+    "AccessToken",
     "Adjudication",
     "Annotation",
     "Assignment",

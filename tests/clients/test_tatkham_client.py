@@ -7,7 +7,9 @@ import zipfile
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import timezone
 
+from annotation import access_tokens
 from annotation.models import Annotation, Project
 from config.settings import BASE_DIR
 from tests.factories import make_corpus, make_member, make_project, make_user
@@ -59,6 +61,19 @@ def test_an_annotator_works_to_the_end_by_a_function(web):
     with pytest.raises(ApiError) as refused:
         tatkham.project(project.pk).settings()
     assert (refused.value.status, refused.value.code) == (403, "not_allowed")
+    tatkham.log_out()
+    with pytest.raises(ApiError) as ended:
+        tatkham.projects()
+    assert ended.value.status == 401
+
+
+def test_a_token_for_one_project_is_enough_to_work_there(web):
+    member = make_member(make_project())
+    make_member(make_project(), user=member.user)
+    make_corpus(member.project, 2)
+    key = access_tokens.make(member.user, project=member.project_id, now=timezone.now())[1]
+    project = Tatkham(str(web), key).project(member.project.name)
+    assert len(list(project.annotate(lambda work: [1]))) == 2
 
 
 def test_a_bad_file_and_an_event_are_said_as_the_api_says_them(web, workers, tmp_path):

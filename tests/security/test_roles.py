@@ -34,7 +34,10 @@ TABLE = """
     POST   /password/reset                               404  404  404  404  404  404  404  404
     POST   /email                                        204  204  204  204  204  204  401  401
     POST   /token                                        200  200  200  200  200  200  401  401
-    DELETE /token                                        204  204  204  204  204  204  401  401
+    DELETE /token                                        400  400  400  400  400  400  401  401
+    GET    /tokens                                       200  200  200  200  200  200  401  401
+    POST   /tokens                                       201  201  201  201  201  201  401  401
+    DELETE /tokens/{token_id}                            404  204  404  404  404  404  401  401
     GET    /invitations/{token}                          200  200  200  200  200  200  200  200
     POST   /invitations/{token}                          409  409  409  201  201  409  201  201
     GET    /projects                                     200  200  200  200  200  200  401  401
@@ -123,7 +126,7 @@ ROWS = [
     (method, path, dict(zip(PEOPLE, map(int, statuses), strict=True)))
     for method, path, *statuses in map(str.split, TABLE.split("\n")[1:-1])
 ]
-CODES = {401: "not_authenticated", 403: "not_allowed", 404: "not_found", 409: "conflict"}
+CODES = {400: "bad_input", 401: "not_authenticated", 403: "not_allowed", 404: "not_found", 409: "conflict"}
 FORMS = {"POST P/corpora", "POST P/corpora/preview"}
 
 

@@ -10,9 +10,8 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
-from rest_framework.authtoken.models import Token
 
-from annotation import exports, webhooks, written_files
+from annotation import access_tokens, exports, webhooks, written_files
 from annotation.models import Export, Flag, Membership, Project
 from learner import events, plans
 from learner.models import Event, Report, Round
@@ -63,6 +62,7 @@ def make_world(mark: str) -> World:
     events.record(project, "corpus.imported", at=now, note=f"{mark} note")
     plans.write(project, {"exclusions": "ไม่มี", "note": f"{mark} plan"}, author=manager, now=now)
     invitation, token = make_invitation(project, manager, places=5)
+    access_token, _ = access_tokens.make(people["annotator"], name=f"{mark} script", now=timezone.now())
     url = f"https://hooks.example.org/{mark}"
     webhook = webhooks.create(project, url=url, kinds=["round.closed"], actor=manager)
     export = exports.create(project, format="jsonl", which="all", now=now)
@@ -83,6 +83,7 @@ def make_world(mark: str) -> World:
         "corpus_id": project.corpora.get().pk,
         "invitation_id": invitation.pk,
         "token": token,
+        "token_id": access_token.pk,
         "export_id": export.pk,
         "report_id": report.pk,
         "round_id": round_.pk,
@@ -101,10 +102,11 @@ def write_file(path: Path) -> None:
 
 
 def every_row() -> set[str]:
-    """Return every row that people can make or change; when somebody logged in does not count."""
+    """Return every row that people can make or change; when an account or a token was used does not count."""
     models = [*apps.get_app_config("annotation").get_models(), *apps.get_app_config("learner").get_models()]
-    tables = [model._meta.db_table for model in (*models, User, Token)]
-    rows = (f"SELECT '{table}' || (to_jsonb(t) - 'last_login')::text FROM {table} t" for table in tables)
+    tables = [model._meta.db_table for model in (*models, User)]
+    uses = "'{last_login,last_used_at}'::text[]"
+    rows = (f"SELECT '{table}' || (to_jsonb(t) - {uses})::text FROM {table} t" for table in tables)
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(rows))
         return {line for (line,) in cursor.fetchall()}

@@ -13,6 +13,8 @@ const FIELD_LABELS: Record<string, MessageKey> = {
   role: "role",
   places: "invitePlaces",
   days: "inviteDays",
+  scope: "tokenScope",
+  project: "tokenProject",
   comment: "flagComment",
   search: "historySearch",
   kind: "eventKind",

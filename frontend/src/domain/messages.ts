@@ -7,6 +7,7 @@ import { WORK_MESSAGES } from "./messages/managerWork";
 import { FACT_MESSAGES } from "./messages/facts";
 import { REASON_MESSAGES } from "./messages/reasons";
 import { REFUSAL_MESSAGES } from "./messages/refusals";
+import { TOKEN_MESSAGES } from "./messages/tokens";
 import { OVERVIEW_MESSAGES } from "./messages/managerOverview";
 
 export type Language = "th" | "en";
@@ -17,7 +18,7 @@ export interface Text {
   en: string;
 }
 
-export const MESSAGES = { ...COMMON_MESSAGES, ...ANNOTATOR_MESSAGES, ...MANAGER_MESSAGES, ...OVERVIEW_MESSAGES, ...ANALYSIS_MESSAGES, ...WORK_MESSAGES, ...OPERATIONS_MESSAGES, ...REASON_MESSAGES, ...REFUSAL_MESSAGES, ...FACT_MESSAGES };
+export const MESSAGES = { ...COMMON_MESSAGES, ...ANNOTATOR_MESSAGES, ...MANAGER_MESSAGES, ...OVERVIEW_MESSAGES, ...ANALYSIS_MESSAGES, ...WORK_MESSAGES, ...OPERATIONS_MESSAGES, ...REASON_MESSAGES, ...REFUSAL_MESSAGES, ...TOKEN_MESSAGES, ...FACT_MESSAGES };
 
 export type MessageKey = keyof typeof MESSAGES;
 

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { Invitation, Role } from "../api/types";
 import { formatDateTime } from "../domain/dates";
 import { ErrorNote } from "../shared/ErrorNote";
+import { ShownOnce } from "../shared/ShownOnce";
 import { useAct } from "../shared/useAct";
 import { useLoaded } from "../shared/useLoaded";
 import { language, t } from "../store/language";
@@ -16,21 +17,15 @@ export function InvitationsCard({ store }: PageProps) {
   const loaded = useLoaded(() => api.invitations());
   const act = useAct();
   const made = useSignal("");
-  const isCopied = useSignal(false);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const invitation = { role: form.get("role") as Role, places: Number(form.get("places")), days: Number(form.get("days")) };
-    isCopied.value = false;
     void act.run(async () => {
       const { token } = await api.invite(invitation);
       made.value = `${location.origin}/invite/${token}`;
       await loaded.reload();
     });
-  };
-  const copy = async () => {
-    await navigator.clipboard.writeText(made.value);
-    isCopied.value = true;
   };
   const open = (loaded.data.value ?? []).filter(isOpen);
   return (
@@ -58,20 +53,7 @@ export function InvitationsCard({ store }: PageProps) {
           {t("inviteMake")}
         </button>
       </form>
-      {made.value && (
-        <div class="note" role="status">
-          <label>
-            {t("inviteLink")}
-            <input readOnly value={made.value} onFocus={(event) => event.currentTarget.select()} />
-          </label>
-          <p class="row">
-            <button type="button" onClick={() => void copy()}>
-              {isCopied.value ? t("copied") : t("copy")}
-            </button>
-            <span class="faint">{t("inviteOnce")}</span>
-          </p>
-        </div>
-      )}
+      {made.value && <ShownOnce label={t("inviteLink")} value={made.value} note={t("inviteOnce")} />}
       {open.length > 0 && (
         <>
           <h3>{t("inviteOpen")}</h3>

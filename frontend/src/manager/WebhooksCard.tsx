@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { Webhook, WebhookKind } from "../api/types";
 import { formatDateTime } from "../domain/dates";
 import { ErrorNote } from "../shared/ErrorNote";
+import { ShownOnce } from "../shared/ShownOnce";
 import { useAct } from "../shared/useAct";
 import { useLoaded } from "../shared/useLoaded";
 import { language, t } from "../store/language";
@@ -58,15 +59,7 @@ export function WebhooksCard({ store }: PageProps) {
           {t("add")}
         </button>
       </form>
-      {secret.value && (
-        <div class="note" role="status">
-          <label>
-            {t("webhookSecret")}
-            <input readOnly value={secret.value} onFocus={(event) => event.currentTarget.select()} />
-          </label>
-          <p class="faint">{t("webhookSecretOnce")}</p>
-        </div>
-      )}
+      {secret.value && <ShownOnce label={t("webhookSecret")} value={secret.value} note={t("webhookSecretOnce")} />}
       {webhooks.map((webhook) => (
         <WebhookView
           key={webhook.id}

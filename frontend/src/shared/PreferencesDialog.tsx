@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import { useServices } from "../services";
 import { THEMES, setTheme, theme } from "../store/theme";
 import { language, setLanguage, t } from "../store/language";
@@ -6,15 +7,17 @@ import { EmailForm } from "./EmailForm";
 import { GoalChoice } from "./GoalChoice";
 import { PasswordForm } from "./PasswordForm";
 import { useLogInWays } from "./SignOn";
+import { TokensSection } from "./TokensSection";
 
 const LANGUAGES = [
   ["th", "ไทย"],
   ["en", "English"],
 ] as const;
 
-/** What a person sets for themselves: look, language, their goal for a day, password and e-mail address. */
+/** What a person sets for themselves: look, language, their goal for a day, password, e-mail address and tokens. */
 export function PreferencesDialog({ onClose }: { onClose: () => void }) {
   const { provider, takes_emails } = useLogInWays();
+  const showsTokens = useSignal(false);
   const { session } = useServices().sessions;
   // Who signs in elsewhere has no password to change, and none to forget.
   const hasPassword = session.value?.has_password ?? false;
@@ -62,6 +65,10 @@ export function PreferencesDialog({ onClose }: { onClose: () => void }) {
             <EmailForm />
           </details>
         )}
+        <details onToggle={(event) => (showsTokens.value = event.currentTarget.open)}>
+          <summary>{t("tokens")}</summary>
+          {showsTokens.value && <TokensSection />}
+        </details>
       </div>
     </Dialog>
   );

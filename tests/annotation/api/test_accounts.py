@@ -6,12 +6,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.core import mail
 from django.utils import timezone
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
-from annotation import resets
+from annotation import access_tokens, resets
 from annotation.api.addresses import client_address
-from annotation.models import AuditEntry, Membership, ResetAsked
+from annotation.models import AccessToken, AuditEntry, Membership, ResetAsked
 from tests.annotation.api.conftest import PASSWORD, log_in, post_marked
 from tests.factories import make_user
 from tests.mailbox import link_in
@@ -29,11 +28,11 @@ def test_a_person_changes_their_password_and_goes_on_in_this_browser_only(people
     elsewhere = APIClient(enforce_csrf_checks=True)
     log_in(browser, people.annotator.username)
     log_in(elsewhere, people.annotator.username)
-    Token.objects.create(user=people.annotator)
+    access_tokens.make(people.annotator, now=timezone.now())
     assert change_password(browser, PASSWORD).status_code == 204
     assert browser.get("/api/session").status_code == 200
     assert elsewhere.get("/api/session").status_code == 401
-    assert not Token.objects.exists()
+    assert not AccessToken.objects.exists()
     assert log_in(elsewhere, people.annotator.username, NEW).status_code == 200
 
 
@@ -199,7 +198,7 @@ def test_a_link_sets_a_password_once_and_ends_whatever_was_open(people, browser,
     log_in(browser, people.second.username)
     elsewhere = by(people.annotator)
     secret = mail_secret(people.annotator)
-    Token.objects.create(user=people.annotator)
+    access_tokens.make(people.annotator, now=timezone.now())
     assert elsewhere.get("/api/session").status_code == 200
     anybody = by(None)
     # Looking at it, as a mail server's scanner may, does not use it.
@@ -209,7 +208,7 @@ def test_a_link_sets_a_password_once_and_ends_whatever_was_open(people, browser,
     assert anybody.post("/api/password/reset", {"link": secret, "password": NEW}).status_code == 204
     assert elsewhere.get("/api/session").status_code == 401
     assert browser.get("/api/session").status_code == 200, "somebody else's session"
-    assert not Token.objects.exists()
+    assert not AccessToken.objects.exists()
     entry = AuditEntry.objects.get(act="account.password_reset")
     assert (entry.actor, entry.person, entry.project) == (None, people.annotator, None)
     assert secret.partition(".")[2] not in str([vars(entry) for entry in AuditEntry.objects.all()])

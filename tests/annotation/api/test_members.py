@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
-from rest_framework.authtoken.models import Token
 
+from annotation import access_tokens
 from annotation.models import (
+    AccessToken,
     Adjudication,
     Annotation,
     Assignment,
@@ -175,7 +176,7 @@ def test_somebody_is_erased_and_their_labels_stay(people, by, manager):
     Flag.objects.create(
         sentence=done.sentence, annotator=people.annotator, comment="โทรหาฉัน", created_at=timezone.now()
     )
-    Token.objects.create(user=people.annotator)
+    access_tokens.make(people.annotator, now=timezone.now())
     User.objects.filter(pk=people.annotator.pk).update(email="anong@example.org")
     Adjudication.objects.create(
         sentence=done.sentence,
@@ -191,7 +192,7 @@ def test_somebody_is_erased_and_their_labels_stay(people, by, manager):
     assert (user.username, user.get_full_name(), user.is_active) == (f"removed-{user.pk}", "", False)
     assert user.email == ""
     assert not user.has_usable_password()
-    assert not Token.objects.exists()
+    assert not AccessToken.objects.exists()
     assert (Flag.objects.get().comment, Adjudication.objects.get().note) == ("", "")
     assert Annotation.objects.get().annotator == user
     assert (

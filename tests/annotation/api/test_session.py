@@ -1,12 +1,7 @@
-"""Logging in and out, by session and by token; forgery and guessing of passwords."""
-
-from datetime import datetime, timedelta
+"""Logging in and out, forgery and guessing of passwords."""
 
 import pytest
 from axes.models import AccessAttempt
-from django.utils import timezone
-from rest_framework.authtoken.models import Token
-from rest_framework.test import APIClient
 
 from annotation.models import Assignment
 from tests.annotation.api.conftest import PASSWORD, log_in
@@ -64,16 +59,6 @@ def test_logging_out_frees_what_one_held(people, browser):
     assert browser.get("/api/session").status_code == 401
 
 
-def test_a_program_works_by_token_until_it_is_revoked(people):
-    program = APIClient(enforce_csrf_checks=True)
-    token = program.post("/api/token", {"username": people.annotator.username, "password": PASSWORD}).json()
-    program.credentials(HTTP_AUTHORIZATION=f"Token {token['token']}")
-    assert program.post(people.path("/next"), {"held": []}).status_code == 200
-    assert program.delete("/api/token").status_code == 204
-    assert program.post(people.path("/next"), {"held": []}).status_code == 401
-    assert not Token.objects.exists()
-
-
 @pytest.mark.parametrize("path", ["/api/session", "/api/token"])
 def test_guessing_a_password_is_stopped_for_that_name_only(people, browser, path):
     browser.get("/api/session")
@@ -117,21 +102,3 @@ def test_the_language_is_the_first_of_ours_that_the_browser_asks_for(by, asked, 
 
 def test_staff_accounts_may_create_projects(by, staff):
     assert by(staff).get("/api/session").json()["may_create_projects"] is True
-
-
-def test_a_token_ends_by_itself_and_says_when(people, settings):
-    settings.TOKEN_DAYS = 30
-    answer = ask_for_token(people.annotator)
-    made = Token.objects.get()
-    assert datetime.fromisoformat(answer["expires_at"]) == made.created + timedelta(days=30)
-    program = APIClient(headers={"Authorization": f"Token {answer['token']}"})
-    for days, status in ((29.9, 200), (30.1, 401)):
-        Token.objects.update(created=timezone.now() - timedelta(days=days))
-        assert program.get("/api/session").status_code == status
-    renewed = ask_for_token(people.annotator)
-    assert renewed["token"] != answer["token"]
-    assert ask_for_token(people.annotator) == renewed
-
-
-def ask_for_token(user):
-    return APIClient().post("/api/token", {"username": user.username, "password": PASSWORD}).json()

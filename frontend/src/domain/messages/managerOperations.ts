@@ -54,6 +54,7 @@ export const OPERATIONS_MESSAGES = {
   audit_plan_locked: { th: "ล็อกแผน", en: "Plan locked" },
   audit_report_requested: { th: "ขอรายงาน", en: "Report asked for" },
   audit_account_token_made: { th: "ออกโทเค็น", en: "Token made" },
+  audit_account_program_log_in: { th: "โปรแกรมเข้าสู่ระบบ", en: "Program logged in" },
   audit_account_token_revoked: { th: "เพิกถอนโทเค็น", en: "Token revoked" },
   audit_account_password_changed: { th: "เปลี่ยนรหัสผ่าน", en: "Password changed" },
   audit_account_email_changed: { th: "เปลี่ยนอีเมล", en: "E-mail address changed" },

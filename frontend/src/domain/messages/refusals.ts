@@ -92,6 +92,34 @@ export const REFUSAL_MESSAGES = {
     th: "โครงการต้องมีผู้จัดการ คนนี้เป็นคนสุดท้าย ตั้งคนอื่นเป็นผู้จัดการก่อน",
     en: "A project needs a manager; this is the last one. Make somebody else a manager first.",
   },
+  why_token_is_read_only: {
+    th: "โทเค็นนี้ใช้อ่านได้อย่างเดียว ใช้โทเค็นที่มีสิทธิ์เขียน",
+    en: "This token is for reading only. Use one whose scope is write.",
+  },
+  why_token_is_for_one_project: {
+    th: "โทเค็นนี้ใช้ได้กับโครงการ {project} เท่านั้น ใช้โทเค็นอื่นที่ทำสิ่งนี้ได้",
+    en: "This token is for project {project} only. Use one that is good for this.",
+  },
+  why_token_for_tokens: {
+    th: "ออก ดู และเพิกถอนโทเค็นได้จากหน้าเว็บเท่านั้น ใช้โทเค็นทำไม่ได้",
+    en: "Access tokens are made, listed and revoked on the page, not by a token.",
+  },
+  why_token_not_sent: {
+    th: "คำสั่งนี้เพิกถอนโทเค็นที่ส่งมาด้วย แต่ไม่มีโทเค็นส่งมา",
+    en: "This revokes the token that is sent with it, and none was sent.",
+  },
+  why_token_days: {
+    th: "โทเค็นที่นี่ใช้ได้นานที่สุด {most} วัน ไม่ใช่ {days} วัน",
+    en: "A token holds {most} days at most here, not {days}.",
+  },
+  why_tokens_full: {
+    th: "คุณมีโทเค็น {most} อันแล้ว เพิกถอนอันที่ไม่ใช้ก่อน",
+    en: "You have {most} access tokens already. Revoke one that is no longer needed.",
+  },
+  why_no_token: {
+    th: "คุณไม่มีโทเค็น {id} (แล้ว) โหลดหน้านี้ใหม่",
+    en: "You have no access token {id} (any more). Load the page again.",
+  },
   why_password_too_short: {
     th: "รหัสผ่านสั้นเกินไป ต้องมีอย่างน้อย {least} ตัวอักษร",
     en: "The password is too short; it needs at least {least} characters.",
