@@ -48,7 +48,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Change the password. This session goes on; the others end, and so does the token. */
+        /** @description Change the password. This session goes on; the others end, and so do all tokens. */
         post: operations["password_create"];
         delete?: never;
         options?: never;
@@ -103,7 +103,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Set the password. All sessions end, and so do the token and the link; 404 for one that is over. */
+        /** @description Set the password. All sessions end, and so do all tokens and the link; 404 for one that is over. */
         post: operations["password_reset_create"];
         delete?: never;
         options?: never;
@@ -118,7 +118,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List the projects that the caller belongs to. */
+        /** @description List the projects that the caller belongs to; a token for one of them lists that one. */
         get: operations["projects_list"];
         put?: never;
         /** @description Make a project; staff accounts only. The caller becomes its manager. */
@@ -1275,10 +1275,49 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Return the person's token and until when it holds; a new one where there is none that does. */
+        /**
+         * @description Return a new token and until when it holds.
+         *
+         *     Of 50 made this way the one not heard of for longest ends.
+         */
         post: operations["token_create"];
-        /** @description Revoke the caller's token. */
+        /** @description Revoke the token that is sent with the request. */
         delete: operations["token_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List those that hold, newest first, and for how many days one may be made. Never a key. */
+        get: operations["tokens_retrieve"];
+        put?: never;
+        /** @description Make one. The answer has its key, which nobody is ever told again. 409 for more than 50. */
+        post: operations["tokens_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Revoke it: from now on nobody gets in by it. */
+        delete: operations["tokens_destroy"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1297,6 +1336,32 @@ export interface components {
             /** @default  */
             name: string;
             email?: string;
+        };
+        /** @description An access token. Its key is shown when it is made, and never again. */
+        AccessTokenRow: {
+            readonly id: number;
+            name?: string;
+            scope: components["schemas"]["ScopeEnum"];
+            project: components["schemas"]["ProjectName"] | null;
+            /** @description made by a log-in of a program, not on the page */
+            by_password: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description to the hour: not written with each request
+             */
+            last_used_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Return until when it holds.
+             */
+            readonly expires_at: string;
+        };
+        /** @description A person's access tokens, and for how many days one may be made. */
+        AccessTokens: {
+            tokens: components["schemas"]["AccessTokenRow"][];
+            longest_days: number;
         };
         /** @description How often a person is right, on sentences that several read by lot; no interval where too few are. */
         Accuracy: {
@@ -1793,6 +1858,25 @@ export interface components {
         LinkHolder: {
             username: string;
         };
+        /** @description A name and a password, and what the token shall be good for. */
+        LogInForTokenRequest: {
+            username: string;
+            password: string;
+            /**
+             * @description what it is for
+             * @default
+             */
+            name: string;
+            /**
+             * @description read: nothing is changed by it; write: whatever the person may
+             * @default write
+             */
+            scope: components["schemas"]["ScopeEnum"];
+            /** @description the one project it is good for; null: all of the person's, and the account */
+            project?: number | null;
+            /** @description null: as long as it may hold */
+            days?: number | null;
+        };
         /** @description A name and a password. */
         LogInRequest: {
             username: string;
@@ -1812,6 +1896,28 @@ export interface components {
             blind: boolean;
             cuts: components["schemas"]["CutBefore"][];
             words: string[];
+        };
+        /** @description An access token just made; `token` is its key. */
+        MadeAccessToken: {
+            readonly id: number;
+            name?: string;
+            scope: components["schemas"]["ScopeEnum"];
+            project: components["schemas"]["ProjectName"] | null;
+            /** @description made by a log-in of a program, not on the page */
+            by_password: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description to the hour: not written with each request
+             */
+            last_used_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Return until when it holds.
+             */
+            readonly expires_at: string;
+            token: string;
         };
         /** @description A link just made. */
         MadeInvitation: {
@@ -2034,6 +2140,23 @@ export interface components {
              * @description not before what it shows
              */
             now: string;
+        };
+        /** @description An access token to make. */
+        NewTokenRequest: {
+            /**
+             * @description what it is for
+             * @default
+             */
+            name: string;
+            /**
+             * @description read: nothing is changed by it; write: whatever the person may
+             * @default write
+             */
+            scope: components["schemas"]["ScopeEnum"];
+            /** @description the one project it is good for; null: all of the person's, and the account */
+            project?: number | null;
+            /** @description null: as long as it may hold */
+            days?: number | null;
         };
         /** @description An address to tell, and of what. */
         NewWebhookRequest: {
@@ -2533,6 +2656,8 @@ export interface components {
         };
         /** @enum {string} */
         RoundStateEnum: "open" | "training" | "scoring" | "closed" | "failed" | "cancelled";
+        /** @enum {string} */
+        ScopeEnum: "read" | "write";
         /** @description The published order a queue serves. */
         ServedOrder: {
             number: number;
@@ -5723,7 +5848,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LogInRequest"];
+                "application/json": components["schemas"]["LogInForTokenRequest"];
             };
         };
         responses: {
@@ -5751,6 +5876,95 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tokens_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessTokens"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tokens_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewTokenRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeAccessToken"];
+                };
+            };
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tokens_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: number;
+            };
             cookie?: never;
         };
         requestBody?: never;
