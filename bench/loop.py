@@ -253,14 +253,14 @@ def _judge_export(report: Any, project: Any, annotators: Sequence[Any]) -> None:
     """The export parses back to what was sent, hence to the gold where the annotator made no slip."""
     from django.utils import timezone
 
-    from annotation import exports
+    from annotation import exports, written_files
     from annotation.models import GoldSegmentation
 
     export = exports.run(exports.create(project, format="jsonl", which="all", now=timezone.now()).pk)
     gold = _gold_words(GoldSegmentation.objects.filter(sentence__project=project))
     careful = _user_id(annotators[0])
     wrong = exported = 0
-    for row in _exported(exports.path_of(export)):
+    for row in _exported(written_files.path_of(export)):
         exported += 1
         wrong += "".join(row["words"]) != row["text"]
         wrong += row["annotator"] == careful and row["words"] != gold[row["text"]]

@@ -220,7 +220,7 @@ def _export(file_format: str) -> Callable[[int], dict[str, Any]]:
     def export(size: int) -> dict[str, Any]:
         from django.utils import timezone
 
-        from annotation import exports
+        from annotation import exports, written_files
 
         ordered = exports.create(_largest(size), format=file_format, which="all", now=timezone.now())
         started, cpu = time.perf_counter(), time.process_time()
@@ -228,7 +228,7 @@ def _export(file_format: str) -> Callable[[int], dict[str, Any]]:
         seconds = time.perf_counter() - started
         if done.state != "ready" or done.manifest["counts"]["rows"] != size:
             raise RuntimeError(f"the export is {done.state}: {done.error or done.manifest['counts']}")
-        exports.path_of(done).unlink()
+        written_files.path_of(done).unlink()
         return _figures(size, seconds, time.process_time() - cpu)
 
     return export
