@@ -1,6 +1,5 @@
 """Access tokens of people: made, listed, revoked. What one is good for is held in api/authentication.py."""
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
@@ -13,6 +12,7 @@ from django.db.models.functions import Coalesce
 from annotation import audit
 from annotation.errors import BadInput, Conflict, NotFound
 from annotation.models import AccessToken, Membership
+from annotation.shown_once import hash_of
 
 # By which people and scanners of secrets know a key: tatkham_[0-9a-f]{48}.
 PREFIX = "tatkham_"
@@ -111,8 +111,3 @@ def revoke_all(user: User) -> None:
 def thing_of(token: AccessToken) -> str:
     """Return what the audit trail calls a token."""
     return f"access token {token.pk}"
-
-
-def hash_of(key: str) -> str:
-    """Return what is kept of a key. It is random throughout, so that a plain hash cannot be guessed back."""
-    return hashlib.sha256(key.encode()).hexdigest()

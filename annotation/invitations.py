@@ -1,6 +1,5 @@
 """Invitations: a manager makes a link, and whoever opens it joins the project."""
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
@@ -12,6 +11,7 @@ from django.utils import timezone
 from annotation import audit, clock, people
 from annotation.errors import BadInput, NotFound
 from annotation.models import Invitation, Membership, Project
+from annotation.shown_once import hash_of
 
 # Who may change settings and see everybody's figures is added by name, not by a link that may be passed on.
 ROLES = (Membership.Role.ANNOTATOR, Membership.Role.ADJUDICATOR)
@@ -27,7 +27,7 @@ def create(
     invitation = Invitation.objects.create(
         project=project,
         role=role,
-        token_sha256=_hash(token),
+        token_sha256=hash_of(token),
         places=places,
         created_by=actor,
         created_at=now,
@@ -50,7 +50,9 @@ def revoke(project: Project, invitation_id: int, *, now: datetime) -> Invitation
 
 def find(token: str) -> Invitation:
     """Return the open invitation of a token. Raises NotFound for one that is unknown, over or full."""
-    return _open(Invitation.objects.select_related("project", "created_by").filter(token_sha256=_hash(token)))
+    return _open(
+        Invitation.objects.select_related("project", "created_by").filter(token_sha256=hash_of(token))
+    )
 
 
 def _open(found: QuerySet[Invitation]) -> Invitation:
@@ -75,7 +77,7 @@ def accept(
     held = Invitation.objects.select_for_update(no_key=True, of=("self",)).select_related(
         "project", "created_by"
     )
-    invitation = _open(held.filter(token_sha256=_hash(token)))
+    invitation = _open(held.filter(token_sha256=hash_of(token)))
     user = user or people.create_account(username, password=password, name=name, email=email)
     project = invitation.project
     membership = people.join(
@@ -84,7 +86,3 @@ def accept(
     invitation.taken += 1
     invitation.save(update_fields=["taken"])
     return membership
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

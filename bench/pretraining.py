@@ -112,8 +112,13 @@ def main() -> int:
 def _runs(options: argparse.Namespace, flops: dict[str, int], seed: int) -> list[Run]:
     """Return span corruption over N steps, and every τ over N/2, the main one first."""
     half = options.steps // 2
-    schedule = {"learning_rate": options.learning_rate, "warmup": options.warmup}
-    main = PretrainConfig(steps=half, tau=options.tau, bfloat16=options.bfloat16, **schedule)
+    main = PretrainConfig(
+        steps=half,
+        tau=options.tau,
+        learning_rate=options.learning_rate,
+        warmup=options.warmup,
+        bfloat16=options.bfloat16,
+    )
     spent = main.switch * flops[HYBRID] + (half - main.switch) * flops[SPAN]
     plain = replace(main, steps=options.steps, tau=0.0)
     stops = tuple(sorted({half, round(spent / flops[SPAN]), options.steps}))

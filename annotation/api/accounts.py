@@ -14,12 +14,12 @@ from rest_framework.views import APIView
 from annotation import audit, people, resets
 from annotation.api import inputs, outputs
 from annotation.api.addresses import client_address
-from annotation.api.permissions import request_id_of
+from annotation.api.permissions import PersonView, request_id_of
 from annotation.api.session import check_credentials, recording
-from annotation.errors import NotFound, NotLoggedIn
+from annotation.errors import NotFound
 
 
-class PasswordView(APIView):
+class PasswordView(PersonView):
     """The caller's own password."""
 
     http_method_names = ("post",)
@@ -28,16 +28,14 @@ class PasswordView(APIView):
     def post(self, request: Request) -> Response:
         """Change the password. This session goes on; the others end, and so do all tokens."""
         values = inputs.parse(inputs.NewPassword, request)
-        if not request.user.is_authenticated:
-            raise NotLoggedIn("not_logged_in")
-        check_credentials(request, {"username": request.user.get_username(), "password": values["old"]})
-        with recording("account.password_changed", request.user, request):
-            people.set_password(request.user, values["new"])
-        update_session_auth_hash(request._request, request.user)
+        check_credentials(request, {"username": self.user.get_username(), "password": values["old"]})
+        with recording("account.password_changed", self.user, request):
+            people.set_password(self.user, values["new"])
+        update_session_auth_hash(request._request, self.user)
         return Response(status=204)
 
 
-class EmailView(APIView):
+class EmailView(PersonView):
     """The caller's own e-mail address."""
 
     http_method_names = ("post",)
@@ -46,11 +44,9 @@ class EmailView(APIView):
     def post(self, request: Request) -> Response:
         """Set where a link goes when the password is forgotten; empty: nowhere. Links on their way end."""
         values = inputs.parse(inputs.NewEmail, request)
-        if not request.user.is_authenticated:
-            raise NotLoggedIn("not_logged_in")
-        check_credentials(request, {"username": request.user.get_username(), "password": values["password"]})
-        with recording("account.email_changed", request.user, request):
-            people.set_email(request.user, values["email"])
+        check_credentials(request, {"username": self.user.get_username(), "password": values["password"]})
+        with recording("account.email_changed", self.user, request):
+            people.set_email(self.user, values["email"])
         return Response(status=204)
 
 

@@ -19,6 +19,7 @@ from rest_framework.request import Request
 from annotation import access_tokens, sql
 from annotation.errors import NotAllowed
 from annotation.models import AccessToken
+from annotation.shown_once import hash_of
 
 # How exact `last_used_at` is: a request more often than that writes nothing.
 USE_IS_NOTED = timedelta(hours=1)
@@ -69,7 +70,7 @@ class AccessTokenAuthentication(TokenAuthentication):
         row = sql.row(
             _HOLDER,
             {
-                "key_sha256": access_tokens.hash_of(key),
+                "key_sha256": hash_of(key),
                 "now": now,
                 "oldest": now - access_tokens.longest(),
                 "noted_before": now - USE_IS_NOTED,

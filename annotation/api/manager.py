@@ -1,23 +1,20 @@
 """What a manager does: projects and their settings, guidelines."""
 
-from typing import cast
-
 from django.contrib.auth.models import User
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from annotation import guidelines, projects
 from annotation.api import inputs, outputs
 from annotation.api.authentication import grant_of
-from annotation.api.permissions import MANAGERS, ProjectView, request_id_of
+from annotation.api.permissions import MANAGERS, PersonView, ProjectView, request_id_of
 from annotation.errors import NotAllowed
 from annotation.models import Membership
 
 
-class ProjectsView(APIView):
+class ProjectsView(PersonView):
     """The caller's projects."""
 
     http_method_names = ["get", "post", "head"]
@@ -26,7 +23,7 @@ class ProjectsView(APIView):
     @extend_schema(responses=outputs.ProjectRow(many=True))
     def get(self, request: Request) -> Response:
         """List the projects that the caller belongs to; a token for one of them lists that one."""
-        own = Membership.objects.filter(user=cast(User, request.user), active=True)
+        own = Membership.objects.filter(user=self.user, active=True)
         grant = grant_of(request)
         if grant is not None and grant.project is not None:
             own = own.filter(project=grant.project)
@@ -35,15 +32,14 @@ class ProjectsView(APIView):
     @extend_schema(request=inputs.NewProject, responses={201: outputs.ProjectRow})
     def post(self, request: Request) -> Response:
         """Make a project; staff accounts only. The caller becomes its manager."""
-        user = cast(User, request.user)
-        _refuse_unless_staff(user)
+        _refuse_unless_staff(self.user)
         settings = inputs.parse(inputs.NewProject, request)
         now = timezone.now()
         if "rehearsal" in settings:
             rehearsal = settings.pop("rehearsal")
             now = rehearsal["now"]
             settings |= {"simulated_now": now, "seed": rehearsal["seed"]}
-        membership = projects.create(settings, creator=user, now=now, request_id=request_id_of(request))
+        membership = projects.create(settings, creator=self.user, now=now, request_id=request_id_of(request))
         return Response(outputs.ProjectRow(membership).data, status=201)
 
 

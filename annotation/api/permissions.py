@@ -26,7 +26,16 @@ JUDGES = frozenset({MANAGER, ADJUDICATOR})
 MEMBERS = frozenset({MANAGER, ANNOTATOR, ADJUDICATOR})
 
 
-class ProjectView(APIView):
+class PersonView(APIView):
+    """A view for whoever is logged in, in a session or by a token."""
+
+    @property
+    def user(self) -> User:
+        """The person who calls."""
+        return cast(User, self.request.user)
+
+
+class ProjectView(PersonView):
     """Base of the views below /api/projects/{project_id}.
 
     Gives `self.project`, `self.membership` and `self.now` (the project's clock). `roles` names for each
@@ -88,11 +97,6 @@ class ProjectView(APIView):
         if self.membership.role not in self.roles[method]:
             role = str(self.membership.role)
             raise NotAllowed("role_refused", role=role, details={"role": role})
-
-    @property
-    def user(self) -> User:
-        """The person who calls."""
-        return cast(User, self.request.user)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Have browsers ask again each time; figures and sentences change under them."""

@@ -1,9 +1,8 @@
 """Access tokens: a person's own on the page, and one for a name and a password."""
 
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
-from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -16,7 +15,7 @@ from rest_framework.views import APIView
 from annotation import access_tokens, audit
 from annotation.api import inputs, outputs
 from annotation.api.authentication import grant_of
-from annotation.api.permissions import request_id_of
+from annotation.api.permissions import PersonView, request_id_of
 from annotation.api.session import check_credentials, recording
 from annotation.errors import BadInput, NotAllowed, NotLoggedIn
 
@@ -65,7 +64,7 @@ class TokenView(APIView):
         return Response(status=204)
 
 
-class _OwnTokensView(APIView):
+class _OwnTokensView(PersonView):
     """What is for the person on the page only: a token could make itself others that hold longer."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -73,11 +72,6 @@ class _OwnTokensView(APIView):
         super().initial(request, *args, **kwargs)
         if grant_of(request) is not None:
             raise NotAllowed("token_for_tokens")
-
-    @property
-    def user(self) -> User:
-        """The person who calls."""
-        return cast(User, self.request.user)
 
 
 class TokensView(_OwnTokensView):

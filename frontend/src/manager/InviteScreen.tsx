@@ -4,6 +4,7 @@ import { useServices } from "../services";
 import { ErrorNote } from "../shared/ErrorNote";
 import { LanguageSwitch } from "../shared/LanguageSwitch";
 import { LogInForm } from "../shared/LogInForm";
+import { NewPasswordField } from "../shared/NewPasswordField";
 import { SignOnLink, useLogInWays } from "../shared/SignOn";
 import { useAct } from "../shared/useAct";
 import { useLoaded } from "../shared/useLoaded";
@@ -91,13 +92,7 @@ function AccountForm({ asksEmail, isBusy, onJoin }: AccountProps) {
         {t("usernameChoose")}
         <input name="username" required maxLength={150} autocomplete="username" autocapitalize="none" />
       </label>
-      <label>
-        {t("passwordChoose")}
-        <input name="password" type="password" required minLength={8} autocomplete="new-password" aria-describedby="password-help" />
-      </label>
-      <p class="faint" id="password-help">
-        {t("passwordHelp")}
-      </p>
+      <NewPasswordField label={t("passwordChoose")} />
       {asksEmail && (
         <>
           <label>

@@ -6,6 +6,7 @@ import { t } from "../store/language";
 import { describeError, ErrorNote } from "./ErrorNote";
 import { LanguageSwitch } from "./LanguageSwitch";
 import { Link } from "./Link";
+import { NewPasswordField } from "./NewPasswordField";
 import { useAct } from "./useAct";
 import { useLoaded } from "./useLoaded";
 
@@ -79,13 +80,7 @@ function PasswordSetting({ username, isBusy, onSet, children }: SettingProps) {
         {t("username")}
         <input name="username" autocomplete="username" readOnly defaultValue={username} />
       </label>
-      <label>
-        {t("passwordNew")}
-        <input name="password" type="password" required minLength={8} autocomplete="new-password" aria-describedby="password-help" />
-      </label>
-      <p class="faint" id="password-help">
-        {t("passwordHelp")}
-      </p>
+      <NewPasswordField label={t("passwordNew")} />
       {children}
       <button type="submit" class="primary" disabled={isBusy}>
         {t("resetSave")}
