@@ -1,4 +1,4 @@
-"""What the workers have mailed: files, a mail each, in a folder of the run (tests/settings.py)."""
+"""What the workers have mailed: files of mails in a folder of the run (tests/settings.py)."""
 
 import re
 from email import message_from_bytes, policy
@@ -28,7 +28,9 @@ class Mailbox:
     def read(self) -> list[EmailMessage]:
         """Return the mails there are now, in no order."""
         contents = [path.read_bytes() for path in self._files() if path not in self._before]
-        wholes = [content.removesuffix(END) for content in contents if content.endswith(END)]
+        # A file is named by the second and an object's number, which the next mail may have as well: it is
+        # added to the same file then. What follows the last line of dashes is being written.
+        wholes = [whole for content in contents for whole in content.split(END)[:-1]]
         return [message_from_bytes(whole, policy=policy.default) for whole in wholes]
 
     def _files(self) -> list[Path]:
