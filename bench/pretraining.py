@@ -112,13 +112,7 @@ def main() -> int:
 def _runs(options: argparse.Namespace, flops: dict[str, int], seed: int) -> list[Run]:
     """Return span corruption over N steps, and every τ over N/2, the main one first."""
     half = options.steps // 2
-    main = PretrainConfig(
-        steps=half,
-        tau=options.tau,
-        learning_rate=options.learning_rate,
-        warmup=options.warmup,
-        bfloat16=options.bfloat16,
-    )
+    main = _schedule(options, steps=half, tau=options.tau)
     spent = main.switch * flops[HYBRID] + (half - main.switch) * flops[SPAN]
     plain = replace(main, steps=options.steps, tau=0.0)
     stops = tuple(sorted({half, round(spent / flops[SPAN]), options.steps}))
@@ -128,6 +122,18 @@ def _runs(options: argparse.Namespace, flops: dict[str, int], seed: int) -> list
         Run(_name(0.0), plain, seed, stops),
         *(Run(_name(tau), replace(main, tau=tau), seed, (half,)) for tau in taus[1:]),
     ]
+
+
+def _schedule(options: argparse.Namespace, *, steps: int, tau: float) -> PretrainConfig:
+    return PretrainConfig(
+        steps=steps,
+        tau=tau,
+        rows=options.symbols // options.length,
+        length=options.length,
+        learning_rate=options.learning_rate,
+        warmup=options.warmup,
+        bfloat16=options.bfloat16,
+    )
 
 
 def _name(tau: float) -> str:
@@ -294,7 +300,7 @@ def _flops_a_step(source: Source, options: argparse.Namespace) -> dict[str, int]
     """Return the FLOPs of one step of each stage, by making one."""
     counted: dict[str, int] = {}
     for tau in (0.0, 1.0):
-        config = PretrainConfig(steps=1, tau=tau, bfloat16=options.bfloat16)
+        config = _schedule(options, steps=1, tau=tau)
         state = begin(partial(Seq2Seq, Seq2SeqConfig(**source.model)), config, seed=0)
         make_step(state, source.text)
         counted |= state.flops_a_step
@@ -338,6 +344,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=TaggerConfig().pretrained_rate)
     parser.add_argument("--learning-rate", type=float, default=PretrainConfig().learning_rate)
     parser.add_argument("--warmup", type=int, default=PretrainConfig().warmup, help="steps of linear rise")
+    parser.add_argument("--length", type=int, default=PretrainConfig().length, help="symbols of a row")
+    symbols = PretrainConfig().rows * PretrainConfig().length
+    parser.add_argument("--symbols", type=int, default=symbols, help="symbols of a step")
     parser.add_argument("--test-sentences", type=int, default=700)
     parser.add_argument("--bfloat16", action="store_true")
     parser.add_argument("--threads", type=int, default=1)

@@ -13,6 +13,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+LOCAL_REACH = 8.0
+"""From this far on, all distances begin equally unlikely to be read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seq2SeqConfig:
@@ -54,7 +57,10 @@ class RelativeBias(nn.Module):
         super().__init__()
         self.both_ways, self.furthest = both_ways, config.furthest
         self.bias = nn.Embedding(config.position_buckets, config.heads)
-        nn.init.normal_(self.bias.weight, std=config.width**-0.5)
+        # every head begins by reading one neighbour: an encoder that mixes nothing at first gives the decoder
+        # nothing to read, and the decoder then learns for thousands of steps to do without it
+        beginning = torch.stack([self._near(place) for place in self._neighbours(config.heads)], dim=1)
+        self.bias.weight.data.copy_(beginning)
 
     def forward(self, length: int) -> Tensor:
         """Return (1, heads, length, length); a decoder's is minus infinity towards later places."""
@@ -64,6 +70,20 @@ class RelativeBias(nn.Module):
         if not self.both_ways:
             bias = bias.masked_fill(distance > 0, -math.inf)
         return bias
+
+    def _neighbours(self, heads: int) -> list[int]:
+        """Return where each head first looks: 1 before, 1 after, 2 before …; a decoder's 0, 1, 2 before."""
+        if not self.both_ways:
+            return [-head for head in range(heads)]
+        return [(head // 2 + 1) * (1 if head % 2 else -1) for head in range(heads)]
+
+    def _near(self, place: int) -> Tensor:
+        """Return (buckets,) that fall with the distance from a neighbour, at most by `LOCAL_REACH`."""
+        distance = torch.arange(-self.furthest, self.furthest + 1)
+        bucket, away = self._bucket(distance), (distance - place).abs().clamp(max=LOCAL_REACH).float()
+        buckets = torch.arange(self.bias.num_embeddings)
+        nearest = torch.where(bucket[None] == buckets[:, None], away[None], LOCAL_REACH).amin(1)
+        return -nearest
 
     def _bucket(self, distance: Tensor) -> Tensor:
         """Half of the buckets are single distances, the others widen logarithmically up to `furthest`."""

@@ -3,7 +3,7 @@
 import torch
 
 from segmenter.pretrained import PretrainedEncoder
-from segmenter.seq2seq import Seq2Seq, Seq2SeqConfig
+from segmenter.seq2seq import RelativeBias, Seq2Seq, Seq2SeqConfig
 
 CONFIG = Seq2SeqConfig(vocabulary=60, width=16, heads=2, hidden=24, encoder_layers=2, decoder_layers=2)
 
@@ -32,6 +32,14 @@ def test_the_encoder_looks_both_ways_and_tells_the_order() -> None:
     changed = ids.clone()
     changed[0, 5] = 40
     assert not torch.allclose(reader.encode(ids)[:, 0], reader.encode(changed)[:, 0], atol=1e-4)
+
+
+def test_heads_begin_by_reading_their_neighbours() -> None:
+    config = Seq2SeqConfig(heads=4)
+    first_read = RelativeBias(config, both_ways=True)(9).argmax(-1)[0, :, 4]
+    assert first_read.tolist() == [3, 5, 2, 6]
+    first_read = RelativeBias(config, both_ways=False)(9).argmax(-1)[0, :, 4]
+    assert first_read.tolist() == [4, 3, 2, 1]
 
 
 def test_embeddings_are_tied() -> None:
