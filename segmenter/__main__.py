@@ -169,22 +169,30 @@ def _benchmark(options: argparse.Namespace) -> None:
     rows = [row for row in benchmark.ROWS if options.row is None or row.name in options.row]
     config = TaggerConfig.preset(options.preset)
     table = []
-    for row in rows:
-        results = []
-        trials = benchmark.run(
-            row,
-            folder=options.folder,
-            config=config,
-            seeds=options.seeds,
-            test_sentences=options.test_sentences,
-        )
-        for result in tqdm(
-            trials, total=len(options.seeds), desc=row.name, unit="seed", disable=options.json
-        ):
-            results.append(result)
-        table.append(benchmark.summarise(row, results))
-        if not options.json:
-            _print(table[-1], as_json=False)
+    # a table takes hours, so its bar is there with --json too: it goes to standard error
+    with tqdm(total=len(rows) * len(options.seeds), unit="seed") as bar:
+        for row in rows:
+            bar.set_description(row.name)
+            results = []
+            for result in benchmark.run(
+                row,
+                folder=options.folder,
+                config=config,
+                seeds=options.seeds,
+                test_sentences=options.test_sentences,
+                results=options.results,
+                progress=lambda step: bar.set_postfix(step=f"{step.step}/{step.steps}"),
+            ):
+                results.append(result)
+                bar.update()
+            table.append(benchmark.summarise(row, results))
+            if not options.json:
+                _print(table[-1], as_json=False)
+    if options.plot:
+        # the drawing library takes a second to import
+        from segmenter.accuracy import accuracy_figure
+
+        accuracy_figure(table, label=options.preset).savefig(options.plot)
     if options.json:
         print(_json_line({"preset": options.preset, "seeds": options.seeds, "rows": table}))
 
@@ -257,6 +265,11 @@ def _picture(name: str) -> Path:
     path = Path(name)
     if path.suffix not in (".svg", ".png", ".pdf"):
         raise argparse.ArgumentTypeError(f"{name} is no .svg, .png or .pdf")
+    return _in_folder(name)
+
+
+def _in_folder(name: str) -> Path:
+    path = Path(name)
     if not path.parent.is_dir():
         raise argparse.ArgumentTypeError(f"there is no folder {path.parent}")
     return path
@@ -330,6 +343,12 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--seeds", type=int, nargs="+", default=[0])
     command.add_argument("--row", choices=[row.name for row in benchmark.ROWS], action="append")
     command.add_argument("--test-sentences", type=int, default=benchmark.TEST_SENTENCES)
+    command.add_argument(
+        "--results", type=_in_folder, help="JSONL of what was measured; what is there is not run again"
+    )
+    command.add_argument(
+        "--plot", type=_picture, help="draw the rows against their targets (.svg, .png or .pdf)"
+    )
     return parser
 
 

@@ -6,19 +6,21 @@ and model seeds are drawn anew for every seed, so the mean and the spread are ov
 
 from __future__ import annotations
 
+import hashlib
+import json
 import statistics
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from segmenter.corpora import GoldSentence, read_gold
+from segmenter.corpora import BadLine, GoldSentence, read_gold
 from segmenter.evaluate import evaluate
 from segmenter.model import TaggerConfig
-from segmenter.train import fit
+from segmenter.train import Step, fit
 
 TEST_SENTENCES = 1000
 BLOCK = 50
@@ -57,23 +59,60 @@ def run(
     config: TaggerConfig,
     seeds: Sequence[int],
     test_sentences: int = TEST_SENTENCES,
+    results: Path | None = None,
+    progress: Callable[[Step], None] | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """Yield one result a seed: F1 in per cent, calibration error, seconds of training and speed."""
-    sentences = list(read_gold(folder / f"{row.corpus}.jsonl.gz"))
+    """Yield one result a seed: F1 in per cent, calibration error, seconds of training and speed.
+
+    What `results` (JSONL) has already is taken from there, and what is measured is added to it. `progress` is
+    called after every training step.
+    """
+    corpus = folder / f"{row.corpus}.jsonl.gz"
+    sentences = list(read_gold(corpus))
+    trial = _trial(corpus, config, test_sentences)
+    known = _known(results, trial, row)
     for seed in seeds:
+        if seed in known:
+            yield known[seed]
+            continue
         pool, test = hold_out(sentences, test_sentences=test_sentences, seed=seed)
         chosen = pool if row.labels is None else pool[: row.labels]
         start = time.perf_counter()
-        tagger = fit([sentence.example for sentence in chosen], config, seed=seed)
+        tagger = fit([sentence.example for sentence in chosen], config, seed=seed, progress=progress)
         seconds = time.perf_counter() - start
         report = evaluate(tagger, test).to_json()
-        yield {
+        result = {
             "row": row.name,
             "seed": seed,
             "labels": len(chosen),
             "training_seconds": round(seconds, 1),
             **{key: report[key] for key in REPORTED},
         }
+        if results is not None:
+            with results.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"trial": trial, "result": result}) + "\n")
+        yield result
+
+
+def _trial(corpus: Path, config: TaggerConfig, test_sentences: int) -> str:
+    """Return a hash of all that a result depends on besides its row, its seed and the program."""
+    described = json.dumps([config.to_json(), test_sentences])
+    return hashlib.sha256(described.encode() + corpus.read_bytes()).hexdigest()[:16]
+
+
+def _known(results: Path | None, trial: str, row: Row) -> dict[int, dict[str, Any]]:
+    """Return the row's results of the same trial by seed."""
+    if results is None or not results.exists():
+        return {}
+    known = {}
+    for number, line in enumerate(results.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            kept = json.loads(line)
+            if kept["trial"] == trial and kept["result"]["row"] == row.name:
+                known[kept["result"]["seed"]] = kept["result"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadLine(f"{results}, line {number}: no result of the benchmark") from error
+    return known
 
 
 REPORTED = (

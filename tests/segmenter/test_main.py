@@ -202,8 +202,12 @@ def test_the_benchmark_prints_one_row_with_its_target(
 ) -> None:
     gold.rename(tmp_path / "tud.jsonl.gz")
     command = ["benchmark", "--folder", str(tmp_path), "--preset", "tiny", "--row", "tud-100", "--json"]
-    assert main([*command, "--test-sentences", "10"]) == 0
-    (row,) = json.loads(capsys.readouterr().out)["rows"]
+    plot = tmp_path / "table.svg"
+    assert main([*command, "--test-sentences", "10", "--plot", str(plot)]) == 0
+    printed = capsys.readouterr()
+    (row,) = json.loads(printed.out)["rows"]
+    assert "1/1" in printed.err
+    assert plot.read_text(encoding="utf-8").rstrip().endswith("</svg>")
     assert (row["row"], row["seeds"], row["target_word_f1"]) == ("tud-100", 1, 88.0)
     assert row["word_f1"] is not None
 
