@@ -18,23 +18,22 @@ def accuracy_figure(table: Sequence[Mapping[str, Any]], *, label: str) -> Figure
     for panel, measure, name in zip(
         panels, ("character_f1", "word_f1"), ("character F1", "word F1"), strict=True
     ):
-        _draw(panel, table, measure)
+        _draw(panel, table, measure, label=label)
         panel.set_xlabel(f"{name}, %")
     panels[0].set_yticks(range(len(table)), [row["row"] for row in table])
-    panels[0].invert_yaxis()
+    panels[0].set_ylim(len(table) - 0.5, -0.5)
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=2, frameon=False)
-    figure.suptitle(label)
     return figure
 
 
-def _draw(panel: Axes, table: Sequence[Mapping[str, Any]], measure: str) -> None:
+def _draw(panel: Axes, table: Sequence[Mapping[str, Any]], measure: str, *, label: str) -> None:
     places = range(len(table))
     # one seed has no spread
     spread = [row[f"{measure}_spread"] or 0.0 for row in table]
     reached = [row[measure] for row in table]
     targets = [row[f"target_{measure}"] for row in table]
     panel.errorbar(
-        reached, places, xerr=spread, fmt="o", color=REACHED, label="reached, mean and standard deviation"
+        reached, places, xerr=spread, fmt="o", color=REACHED, label=f"{label}, mean and standard deviation"
     )
     panel.scatter(targets, places, marker="|", s=200, color=TARGET, label="target")
     panel.grid(axis="x", color="#dddddd")
