@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from annotation.models import Adjudication, Document
-from learner import drift
+from learner import drift, shifts
 from learner.models import Event
 from tests.factories import (
     make_corpus,
@@ -22,8 +22,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def small_windows(monkeypatch):
-    monkeypatch.setattr(drift, "SERVED_WINDOW", 40)
-    monkeypatch.setattr(drift, "JUDGED_WINDOW", 20)
+    monkeypatch.setattr(shifts, "SERVED_WINDOW", 40)
+    monkeypatch.setattr(shifts, "JUDGED_WINDOW", 20)
 
 
 @pytest.fixture

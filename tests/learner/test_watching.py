@@ -7,7 +7,7 @@ import pytest
 
 from annotation import release
 from annotation.models import Assignment, Project, Sentence
-from learner import rounds, watching
+from learner import rounds, shifts, watching
 from learner.models import Event, Round
 from tests.factories import make_corpus, make_finished, make_member, make_project
 from tests.learner.working import answer, turn
@@ -158,7 +158,7 @@ def test_a_steady_pace_is_never_called_a_drift(project, desk):
 
 
 def test_work_that_shifts_to_somebody_else_is_found_once(project, desk, monkeypatch):
-    monkeypatch.setattr(watching, "SHARE_WINDOW", 40)
+    monkeypatch.setattr(shifts, "SHARE_WINDOW", 40)
     one, two = make_member(project), make_member(project)
     sentences = sentences_of(project, 160)
     for start in range(0, 80, 2):
