@@ -84,7 +84,7 @@ def _watch_splitter(project: Project) -> None:
 
 
 def _watch_arrivals(project: Project) -> None:
-    """Record each later corpus whose sentences are of other lengths than those served before it came."""
+    """Record each later corpus of other lengths than what was there, once it begins to be served."""
     began = Assignment.objects.filter(project=project).aggregate(Min("leased_at"))["leased_at__min"]
     if began is None:
         return
@@ -92,19 +92,21 @@ def _watch_arrivals(project: Project) -> None:
     judged = set(known.values_list("after__corpus", flat=True))
     later = Corpus.objects.filter(project=project, state="ready", imported_at__gt=began)
     for corpus in later.exclude(pk__in=judged):
-        about = {"project": project.pk, "corpus": corpus.pk, "latest": shifts.SERVED_WINDOW}
-        with connection.cursor() as cursor:
-            cursor.execute(_ARRIVED, about)
-            arrived = cursor.fetchall()
-            if not arrived:
-                continue
-            first = arrived[0][0]
-            cursor.execute(_BEFORE, about | {"first": first})
-            before = [length for (length,) in cursor.fetchall()]
-        found = shifts.lengths_of_arrival(before, [length for _, length in arrived])
-        if found is not None:
+        there = Corpus.objects.filter(project=project, state="ready", imported_at__lt=corpus.imported_at)
+        found = shifts.lengths_of_arrival(_lengths_by_lot(list(there)), _lengths_by_lot([corpus]))
+        served = Assignment.objects.filter(project=project, sentence__corpus=corpus)
+        first = served.aggregate(Min("leased_at"))["leased_at__min"] if found is not None else None
+        if found is not None and first is not None:
             shift = shifts.Shift(first, *found)
             _record(project, "lengths.shifted", {"corpus": corpus.pk}, shift, last=None)
+
+
+def _lengths_by_lot(corpora: Sequence[Corpus]) -> list[int]:
+    """Return the clusters of the sentences with the lowest keys of all these corpora: a sample by lot."""
+    with connection.cursor() as cursor:
+        keys = [corpus.pk for corpus in corpora]
+        cursor.execute(_LENGTHS_BY_LOT, {"corpora": keys, "most": shifts.ARRIVED[1]})
+        return [length for (length,) in cursor.fetchall()]
 
 
 def _watch_quality(project: Project, kind: str, query: str) -> None:
@@ -122,28 +124,30 @@ def _watch_quality(project: Project, kind: str, query: str) -> None:
 
 
 def _served(project: Project) -> list[tuple[datetime, str, int]]:
-    """Return when, domain and clusters of what the arms handed out last, in order of time."""
+    """Return when, domain and clusters of what the arms handed out last, in order of time.
+
+    Only since there is a ranked order: before it both arms draw by lot, and that ranking begins is no drift.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_SERVED, {"project": project.pk, "latest": 2 * shifts.SERVED_WINDOW})
         return list(reversed(cursor.fetchall()))
 
 
-_FROM_ARMS = """
+_SERVED = """
+SELECT a.leased_at, d.domain, s.n_clusters
 FROM annotation_assignment a JOIN annotation_queue q ON q.id = a.queue_id AND q.kind <> 'measurement'
 JOIN annotation_sentence s ON s.id = a.sentence_id JOIN annotation_document d ON d.id = s.document_id
-WHERE a.project_id = %(project)s
-"""
-_SERVED = f"""
-SELECT a.leased_at, d.domain, s.n_clusters {_FROM_ARMS}
+WHERE a.project_id = %(project)s AND a.leased_at >= (
+    SELECT min(g.published_at) FROM annotation_generation g JOIN annotation_queue o ON o.id = g.queue_id
+    WHERE o.project_id = %(project)s)
 ORDER BY a.leased_at DESC, a.id LIMIT %(latest)s
 """
-_ARRIVED = f"""
-SELECT a.leased_at, s.n_clusters {_FROM_ARMS} AND d.corpus_id = %(corpus)s
-ORDER BY a.leased_at, a.id LIMIT %(latest)s
-"""
-_BEFORE = f"""
-SELECT s.n_clusters {_FROM_ARMS} AND a.leased_at < %(first)s
-ORDER BY a.leased_at DESC, a.id LIMIT %(latest)s
+_LENGTHS_BY_LOT = """
+SELECT by_lot.n_clusters FROM unnest(%(corpora)s::bigint[]) AS c(id) CROSS JOIN LATERAL (
+    SELECT s.n_clusters, s.order_key, s.id FROM annotation_sentence s
+    WHERE s.corpus_id = c.id AND s.split IN ('pool', 'seed') AND s.retired_at IS NULL
+    ORDER BY s.order_key, s.id LIMIT %(most)s) by_lot
+ORDER BY by_lot.order_key, by_lot.id LIMIT %(most)s
 """
 
 _LATEST = """

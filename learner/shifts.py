@@ -16,20 +16,24 @@ import numpy as np
 from scipy.stats import chi2_contingency, ks_2samp, mannwhitneyu
 
 # Values on each side of a comparison: sentences handed out, readings of one person that somebody else has
-# judged too, labels of everybody, readings of one person.
+# judged too, readings of one person.
 SERVED_WINDOW = 120
 JUDGED_WINDOW = 30
-SHARE_WINDOW = 200
 PACE_WINDOW = 50
-# What has been served of a corpus that came later before its lengths are judged.
-ARRIVED = 30
+# Sentences of a corpus that are compared with others, the lowest keys first, and how many it takes.
+ARRIVED = (30, 300)
+# Who works when goes by the week: labels on each side of whole weeks, and of how many at the most.
+SHARE_LABELS = 100
+MOST_WEEKS = 4
 
 SURE = 1e-4
+SURE_OF_A_PERSON = 1e-5
 DOMAINS_SHIFT = 0.25
 LENGTHS_SHIFT = 0.3
 WORSE_BY = 1.5
-SHARE_SHIFT = 0.3
-PACE_DEVIATIONS = 5.0
+SHARE_SHIFT = 0.25
+SHARE_DEVIATIONS = 6.0
+PACE_DEVIATIONS = 6.0
 PACE_RATIO = 1.3
 
 Found = tuple[dict[str, Any], dict[str, Any]]
@@ -86,12 +90,12 @@ def first_to_differ(
     """
     # A reading held against several others counts once, with their mean.
     shares: dict[tuple[int, Any, int], list[float]] = {}
-    for one in readings:
-        if one.other not in known or one.person in known:
-            shares.setdefault((one.person, one.at, one.sentence), []).append(one.apart / one.edges)
+    for person, other, sentence, at, apart, edges in readings:
+        if other not in known or person in known:
+            shares.setdefault((person, at, sentence), []).append(apart / edges)
     people: dict[int, list[tuple[Any, float]]] = {}
     for (person, at, _), held in shares.items():
-        people.setdefault(person, []).append((at, float(np.mean(held))))
+        people.setdefault(person, []).append((at, sum(held) / len(held)))
     rises = {person: _rise([value for _, value in held]) for person, held in people.items()}
     for person in sorted(people, key=lambda person: -rises[person]):
         times, values = zip(*people[person], strict=True)
@@ -109,19 +113,22 @@ def _rise(values: Sequence[float]) -> float:
 def worse(before: Sequence[float], after: Sequence[float]) -> Found | None:
     """Compare shares of boundaries judged otherwise by ranks (Mann and Whitney); only a rise counts."""
     means = float(np.mean(before)), float(np.mean(after))
-    if means[1] < WORSE_BY * means[0] or mannwhitneyu(after, before, alternative="greater").pvalue > SURE:
+    if (
+        means[1] < WORSE_BY * means[0]
+        or mannwhitneyu(after, before, alternative="greater").pvalue > SURE_OF_A_PERSON
+    ):
         return None
     return {"differs": round(means[0], 4)}, {"differs": round(means[1], 4), "readings": len(after)}
 
 
 def domains(before: Sequence[str], after: Sequence[str]) -> Found | None:
     """Compare shares by chi-square; the shift is the share that would have to change its domain."""
-    shares = _shares(before), _shares(after)
+    counts = Counter(before), Counter(after)
+    shares = _shares(counts[0]), _shares(counts[1])
     names = sorted(shares[0] | shares[1])
     shift = _distance(*shares)
     if shift < DOMAINS_SHIFT:
         return None
-    counts = Counter(before), Counter(after)
     if chi2_contingency([[count[name] for name in names] for count in counts]).pvalue > SURE:
         return None
     held = [{name: round(share.get(name, 0.0), 3) for name in names} for share in shares]
@@ -140,24 +147,86 @@ def lengths(before: Sequence[int], after: Sequence[int]) -> Found | None:
 
 
 def lengths_of_arrival(before: Sequence[int], arrived: Sequence[int]) -> Found | None:
-    """Compare what was first served of a corpus that came later with what was served before it.
+    """Compare sentences by lot of a corpus that came later with ones by lot of what was there.
 
-    In the windows of all that is served a corpus is only as large as its share, which while the random arm
-    catches up is about half: a distance of 0.49 between the texts is one of 0.25 between the windows.
+    Texts are compared, not what was served of them: an active arm takes the longest of fresh text first,
+    which is no change of the environment; and in all that is served a corpus is only as large as its share.
     """
-    if len(before) < SERVED_WINDOW or len(arrived) < ARRIVED:
+    if min(len(before), len(arrived)) < ARRIVED[0]:
         return None
     return lengths(before, arrived)
 
 
-def work(before: Sequence[int], after: Sequence[int]) -> Found | None:
-    """Compare who made the labels; the shift is the share of them that would have to change hands."""
-    shares = _shares(before), _shares(after)
+def find_work(days: Sequence[Counter[int]], *, since: float | None) -> tuple[int, Found] | None:
+    """Compare who made the labels of the latest whole weeks with who made those of as many before.
+
+    `days` are labels by person of each day back from now, from the first day of the project on; `since` is
+    how many days ago the last find was. The shift is the share of labels that would have to change hands;
+    returned with it is how many days ago it was, by the day that parts the labels best. Whole weeks, since
+    people work by the day and by the week: of the latest few hundred labels somebody has made most, and
+    nothing follows from it.
+    """
+    for weeks in range(1, MOST_WEEKS + 1):
+        span = 7 * weeks
+        if 2 * span > len(days) or (since is not None and since < 2 * span):
+            return None
+        after, before = days[:span], days[span : 2 * span]
+        if min(_sum(after).total(), _sum(before).total()) >= SHARE_LABELS:
+            found = work(before, after)
+            return None if found is None else (_parting_day(days[: 2 * span]), found)
+    return None
+
+
+def _sum(days: Sequence[Counter[int]]) -> Counter[int]:
+    labels: Counter[int] = Counter()
+    for day in days:
+        labels.update(day)
+    return labels
+
+
+def _parting_day(days: Sequence[Counter[int]]) -> int:
+    """Return how many of the latest days differ most from those before them, for their number of labels."""
+
+    def parted(place: int) -> float:
+        after, before = _sum(days[:place]), _sum(days[place:])
+        if not after or not before:
+            return 0.0
+        size = after.total() * before.total() / (after.total() + before.total())
+        return size * _distance(_shares(before), _shares(after)) ** 2
+
+    return max(range(1, len(days)), key=parted)
+
+
+def work(before: Sequence[Counter[int]], after: Sequence[Counter[int]]) -> Found | None:
+    """Compare who made the labels of some days with who made those of others.
+
+    The shift is the share of the labels that would have to change hands. Days are the unit, since each is
+    somebody's or not: for one person at least the difference has to be many standard errors.
+    """
+    sides = [_share_and_variance(days) for days in (before, after)]
+    shares = [{person: share for person, (share, _) in one.items()} for one in sides]
     shift = _distance(*shares)
-    if shift < SHARE_SHIFT:
+    if shift < SHARE_SHIFT or not any(
+        abs(share - other) > SHARE_DEVIATIONS * np.sqrt(variance + others)
+        for (share, variance), (other, others) in (
+            [one.get(person, (0.0, 0.0)) for one in sides] for person in sides[0].keys() | sides[1].keys()
+        )
+    ):
         return None
     held = [{str(person): round(share, 3) for person, share in sorted(one.items())} for one in shares]
     return {"shares": held[0]}, {"shares": held[1], "shift": round(shift, 3)}
+
+
+def _share_and_variance(days: Sequence[Counter[int]]) -> dict[int, tuple[float, float]]:
+    """Return by person the share of labels and its variance, a ratio of sums over days (Cochran 1977)."""
+    worked = [(day, day.total()) for day in days if day.total()]
+    labels, number = sum(total for _, total in worked), len(worked)
+    found = {}
+    for person, made in _sum(days).items():
+        share = made / labels
+        apart = sum((day[person] - share * total) ** 2 for day, total in worked)
+        found[person] = share, number / max(1, number - 1) * apart / labels**2
+    return found
 
 
 def pace(before: Sequence[float], after: Sequence[float]) -> Found | None:
@@ -177,8 +246,8 @@ def pace(before: Sequence[float], after: Sequence[float]) -> Found | None:
     return held[0], {**held[1], "ratio": round(float(np.exp(change)), 3)}
 
 
-def _shares(values: Sequence[Any]) -> dict[Any, float]:
-    return {name: count / len(values) for name, count in Counter(values).items()}
+def _shares(counts: Counter[Any]) -> dict[Any, float]:
+    return {name: count / counts.total() for name, count in counts.items()}
 
 
 def _distance(one: Mapping[Any, float], other: Mapping[Any, float]) -> float:

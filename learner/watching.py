@@ -4,9 +4,11 @@ Thresholds are for a picture of the experiment, not for a test of it: they are s
 project stays quiet, and the analysis judges effects by itself.
 """
 
+from collections import Counter
 from datetime import datetime, timedelta
 
-from django.db.models import Max
+from django.db import connection
+from django.db.models import Max, Min
 
 from annotation import release
 from annotation.declining import IDLE
@@ -17,6 +19,7 @@ from learner.models import Event, Round
 State = Assignment.State
 
 ROUND_TAKES_LONG = timedelta(hours=1)
+DAY = timedelta(days=1)
 # The served order is stale when so many rounds' worth of labels are not in it.
 STALE_ROUNDS = 3
 
@@ -28,7 +31,7 @@ def watch(project: Project, *, now: datetime) -> None:
     _watch_round(project, now=now)
     _watch_order(project, now=now)
     _watch_presence(project, now=now)
-    _watch_shares(project)
+    _watch_shares(project, now=now)
     _watch_pace(project)
     drift.watch(project)
     guideline_bridges.watch(project, now=now)
@@ -112,13 +115,43 @@ def _watch_presence(project: Project, *, now: datetime) -> None:
             )
 
 
-def _watch_shares(project: Project) -> None:
-    """Record when the latest labels are shared out among people otherwise than those before them."""
-    submitted = Assignment.objects.filter(project=project, state=State.SUBMITTED)
-    latest = submitted.order_by("-finished_at", "-id").values_list("finished_at", "annotator_id")
-    rows = list(reversed(latest[: 2 * shifts.SHARE_WINDOW]))
-    times, people = [at for at, _ in rows], [person for _, person in rows]
-    drift.look(project, "work.shifted", {}, times, people, window=shifts.SHARE_WINDOW, compare=shifts.work)
+def _watch_shares(project: Project, *, now: datetime) -> None:
+    """Record when the labels of the latest weeks are shared out among people otherwise than before."""
+    last = Event.objects.filter(project=project, kind="work.shifted").order_by("-at", "-id").first()
+    since = None if last is None else (now - last.at) / DAY
+    found = shifts.find_work(_labels_by_day(project, now=now), since=since)
+    if found is not None:
+        days_ago, (before, after) = found
+        events.record(
+            project,
+            "work.shifted",
+            at=now - days_ago * DAY,
+            before=before,
+            after=after,
+            mark=f"work.shifted|{last.pk if last else 0}",
+        )
+
+
+def _labels_by_day(project: Project, *, now: datetime) -> list[Counter[int]]:
+    """Return labels by person of each whole day back from now, at most as far back as is compared."""
+    submitted = Assignment.objects.filter(project=project, state=State.SUBMITTED, finished_at__lte=now)
+    began = submitted.aggregate(Min("finished_at"))["finished_at__min"]
+    if began is None:
+        return []
+    days: list[Counter[int]] = [Counter() for _ in range(min((now - began) // DAY, 14 * shifts.MOST_WEEKS))]
+    with connection.cursor() as cursor:
+        cursor.execute(_LABELS, {"project": project.pk, "now": now, "from": now - len(days) * DAY})
+        for day, person, labels in cursor.fetchall():
+            days[day][person] += labels
+    return days
+
+
+_LABELS = """
+SELECT floor(extract(epoch FROM %(now)s - finished_at) / 86400)::int AS day, annotator_id, count(*)
+FROM annotation_assignment
+WHERE project_id = %(project)s AND state = 'submitted' AND finished_at > %(from)s AND finished_at <= %(now)s
+GROUP BY day, annotator_id
+"""
 
 
 def _watch_pace(project: Project) -> None:
@@ -150,5 +183,5 @@ def _latest_readings(project: Project, user_id: int) -> tuple[list[datetime], li
         .order_by("-finished_at", "-id")
         .values_list("finished_at", "active_ms", "sentence__n_clusters")[: 2 * shifts.PACE_WINDOW]
     )
-    ordered = list(reversed(rows))
-    return [at for at, _, _ in ordered], [ms / 1000 / clusters for _, ms, clusters in ordered]
+    read = [(at, ms / 1000 / clusters) for at, ms, clusters in reversed(rows) if at is not None]
+    return [at for at, _ in read], [seconds for _, seconds in read]
