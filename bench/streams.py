@@ -91,16 +91,16 @@ def draw(text: Text, rng: np.random.Generator, *, labels: int) -> tuple[Array, A
     is_later = np.repeat(np.arange(copies) >= (copies + 1) // 2, sentences)
     ranking = rng.choice(RANKINGS)
     drawn: list[Array] = []
-    left = [np.ones(copies * sentences, bool) for _ in range(2)]
+    # what one arm has had labelled is not served again when the other draws it
+    left = np.ones(copies * sentences, bool)
     for number in range(labels // ROUND):
         is_here = ~is_later if number < labels // ROUND // 2 else np.ones_like(is_later)
         lots = rng.random(copies * sentences)
         scores = lots if not drawn else _scores(text, weights, np.concatenate(drawn), ranking) + 1e-9 * lots
-        batches = [
-            _best(keys, left[arm] & is_here) for arm, keys in enumerate((rng.random(len(lots)), scores))
-        ]
-        for arm, batch in enumerate(batches):
-            left[arm][batch] = False
+        batches = []
+        for keys in (rng.random(len(lots)), scores):
+            batches.append(_best(keys, left & is_here))
+            left[batches[-1]] = False
         drawn.append(_interleaved(batches, rng))
     return np.concatenate(drawn), is_later
 

@@ -217,9 +217,9 @@ def main() -> int:
             with options.results.open("a", encoding="utf-8") as file:
                 file.write(json.dumps({"check": check, "seed": seed, **line}) + "\n")
     for check in ("made_up", "null", "active"):
-        _judge_coverage(report, check, _of(lines, check))
+        judge_coverage(report, check, _of(lines, check))
     _judge_alarms(report, {check: _of(lines, check) for check in ("quiet", *POWER)})
-    _judge_detectors(report, {check: _of(lines, check) for check in ("detectors", *DRIFTS)})
+    judge_detectors(report, {check: _of(lines, check) for check in ("detectors", *DRIFTS)})
     _judge_random_arm(report, _of(lines, "random_arm"))
     _judge_timing(report, _of(lines, "timing"))
     for name, value in report.figures.items():
@@ -278,8 +278,11 @@ def _one(task: tuple[str, int]) -> tuple[str, int, Line]:
     return check, seed, CHECKS[check][0](seed)
 
 
-def _judge_coverage(report: Report, check: str, lines: Sequence[Line]) -> None:
-    """Judge intervals by how often they hold the truth; E1 as an answer to E2's question is shown only."""
+def judge_coverage(report: Report, check: str, lines: Sequence[Line]) -> None:
+    """Judge intervals by how often they hold the truth; E1 as an answer to E2's question is shown only.
+
+    Lines of earlier versions have no band and are left out where it is judged.
+    """
     if not lines:
         return
     report.figures[f"{check}_replays"] = len(lines)
@@ -298,7 +301,10 @@ def _judge_coverage(report: Report, check: str, lines: Sequence[Line]) -> None:
             np.mean([high - low for low, high in _column(lines, "e2")])
         )
         report.figures[f"{check}_e2_width_right"] = float(2 * 1.96 * np.std(_column(lines, "value")))
-        shares |= _band_coverage([line for line in lines if "gains" in line], is_null=check == "null")
+        with_band = [line for line in lines if "gains" in line]
+        if with_band:
+            report.figures[f"{check}_band_replays"] = len(with_band)
+            shares |= band_coverage(with_band, is_null=check == "null")
     report.figures[f"{check}_coverage_standard_error"] = float(np.sqrt(0.95 * 0.05 / len(lines)))
     for name, share in shares.items():
         report.figures[f"{check}_{name}_coverage"] = share
@@ -307,13 +313,8 @@ def _judge_coverage(report: Report, check: str, lines: Sequence[Line]) -> None:
         report.figures[f"{check}_{name}_coverage"] = share
 
 
-def _band_coverage(lines: Sequence[Line], *, is_null: bool) -> dict[str, float]:
-    """Return how often E2's bands hold the truth: at the last place by itself, and at all at once.
-
-    Lines of earlier versions have no band and are left out.
-    """
-    if not lines:
-        return {}
+def band_coverage(lines: Sequence[Line], *, is_null: bool) -> dict[str, float]:
+    """Return how often E2's bands hold the truth: at the last place by itself, and at all at once."""
     gains, last, whole = (np.array(_column(lines, name)) for name in ("gains", "pointwise", "sup_t"))
     truth = np.zeros(gains.shape[1]) if is_null else gains.mean(axis=0)
     return {
@@ -322,7 +323,7 @@ def _band_coverage(lines: Sequence[Line], *, is_null: bool) -> dict[str, float]:
     }
 
 
-def _judge_detectors(report: Report, lines: dict[str, list[Line]]) -> None:
+def judge_detectors(report: Report, lines: dict[str, list[Line]]) -> None:
     """Judge how often the detectors raise anything in a quiet project, alone and with the analysis' alarms.
 
     One rehearsal is one family: the sum of both shares bounds how often either raises anything.
@@ -337,7 +338,7 @@ def _judge_detectors(report: Report, lines: dict[str, list[Line]]) -> None:
             both = report.figures["false_alarms"] + report.figures["detectors_false_alarms"]
             report.judge("false_alarms_of_both", both, 0.05, at_most=True)
     for check, (event, _) in DRIFTS.items():
-        if lines[check]:
+        if lines.get(check):
             report.figures[f"{check}_projects"] = len(lines[check])
             report.figures |= {f"{check}_{name}": share for name, share in power(lines[check], event).items()}
 

@@ -52,6 +52,13 @@ def serve(project, desk, *, domains, lengths, reader, count=40, corpus=None):
         make_finished(sentence, reader, at=desk.now)
 
 
+def keep_waiting(corpus, *, lengths, count):
+    """Sentences of a corpus that nobody is handed, as long as those of `serve`."""
+    document = Document.objects.create(corpus=corpus, name="waiting")
+    for number in range(count):
+        make_sentence(document, ["ก"] * lengths[number % len(lengths)] + [f"{number:025}"])
+
+
 def kinds():
     return set(Event.objects.values_list("kind", flat=True))
 
@@ -86,9 +93,7 @@ class TestServed:
         reader = make_member(project).user
         old, new = make_corpus(project, 0), make_corpus(project, 0)
         serve(project, desk, domains=["news"], lengths=[3, 4, 5, 9], reader=reader, corpus=old)
-        document = Document.objects.create(corpus=new, name="waiting")
-        for number in range(30):
-            make_sentence(document, ["ก"] * 8 + [f"w{number}"])
+        keep_waiting(new, lengths=[8], count=30)
         drift.watch(project)
         assert not kinds()
         serve(project, desk, domains=["news"], lengths=[8], reader=reader, corpus=new, count=1)
@@ -104,9 +109,7 @@ class TestServed:
         reader = make_member(project).user
         old, new = make_corpus(project, 0), make_corpus(project, 0)
         serve(project, desk, domains=["news"], lengths=[3, 4, 5, 9], reader=reader, corpus=old)
-        document = Document.objects.create(corpus=new, name="waiting")
-        for number in range(120):
-            make_sentence(document, ["ก"] * [3, 4, 5][number % 3] + [f"w{number}"])
+        keep_waiting(new, lengths=[3, 4, 5], count=120)
         serve(project, desk, domains=["news"], lengths=[9], reader=reader, corpus=new, count=30)
         drift.watch(project)
         assert not Event.objects.filter(after__has_key="corpus").exists()

@@ -160,7 +160,7 @@ def test_a_steady_pace_is_never_called_a_drift(project, desk):
 def work_days(project, desk, labels_by_day) -> None:
     """Let people make so many labels on each day, a minute apart: a list of (person, labels) by day."""
     for day in labels_by_day:
-        desk.wait(hours=20)
+        desk.wait(hours=24, minutes=-sum(labels for _, labels in day))
         for user, labels in day:
             write_work(project, user, sentences_of_own(project, labels), desk, seconds=[3] * labels)
 
