@@ -4,15 +4,18 @@ Series are read from the tables here, judged in learner/shifts.py, and each find
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Min
+from django.db.models import Max, Min
 
 from annotation.models import Assignment, Corpus, Project
 from learner import events, shifts
 from learner.models import Event
+
+# How long a corpus is looked at after its import: its text stays, only that it is served may take a while.
+FIRST_SERVED_WITHIN = timedelta(days=30)
 
 
 def watch(project: Project) -> None:
@@ -85,18 +88,21 @@ def _watch_splitter(project: Project) -> None:
 
 def _watch_arrivals(project: Project) -> None:
     """Record each later corpus of other lengths than what was there, once it begins to be served."""
-    began = Assignment.objects.filter(project=project).aggregate(Min("leased_at"))["leased_at__min"]
-    if began is None:
+    served = Assignment.objects.filter(project=project)
+    span = served.aggregate(began=Min("leased_at"), latest=Max("leased_at"))
+    if span["began"] is None:
         return
     known = Event.objects.filter(project=project, kind="lengths.shifted", after__has_key="corpus")
     judged = set(known.values_list("after__corpus", flat=True))
-    later = Corpus.objects.filter(project=project, state="ready", imported_at__gt=began)
+    since = max(span["began"], span["latest"] - FIRST_SERVED_WITHIN)
+    later = Corpus.objects.filter(project=project, state="ready", imported_at__gt=since)
     for corpus in later.exclude(pk__in=judged):
         there = Corpus.objects.filter(project=project, state="ready", imported_at__lt=corpus.imported_at)
         found = shifts.lengths_of_arrival(_lengths_by_lot(list(there)), _lengths_by_lot([corpus]))
-        served = Assignment.objects.filter(project=project, sentence__corpus=corpus)
-        first = served.aggregate(Min("leased_at"))["leased_at__min"] if found is not None else None
-        if found is not None and first is not None:
+        if found is None:
+            continue
+        first = served.filter(sentence__corpus=corpus).aggregate(Min("leased_at"))["leased_at__min"]
+        if first is not None:
             shift = shifts.Shift(first, *found)
             _record(project, "lengths.shifted", {"corpus": corpus.pk}, shift, last=None)
 
