@@ -29,6 +29,8 @@ Array = np.ndarray[Any, Any]
 TEMPLATES = [(-1,), (0,), (-2, -1), (-1, 0), (0, 1), (-2, -1, 0), (-1, 0, 1), (-2, -1, 0, 1)]
 FEATURES = 2**13
 SMOOTHING = 2.0
+# How many rounds a late label is late by.
+LATE_ROUNDS = 2
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Gold:
     """
 
     documents: Array
+    domains: Array
     clusters: Array
     first: Array
     sentence: Array
@@ -60,6 +63,7 @@ class Gold:
         clusters = [len(label) for _, _, label, _ in texts]
         return Gold(
             documents=np.array([names.setdefault(row["document"], len(names)) for row in rows]),
+            domains=np.array([row["domain"] for row in rows]),
             clusters=np.array(clusters),
             first=np.array([0, *accumulate(clusters)][:-1]),
             sentence=np.concatenate([place for place, *_ in texts]),
@@ -200,46 +204,62 @@ class Design:
     error_after: float = 0.05
     error_before: float = 0.05
     rules_after: float = 0.0
+    arriving_share: float = 0.0
+    late_share: float = 0.0
+    blind_share: float = 0.0
 
 
 def replay(gold: Gold, design: Design, *, seed: int) -> tuple[Curves, list[list[list[float]]]]:
     """Run one experiment: holdout, orders, seed set and models drawn anew; return its curves and label times.
 
     Both arms draw by keys of their own after the seed set; an active arm ranks by the model of its first
-    seed. People slip at `error_before` of the boundaries, and put as many where there are none; after round
-    `event_after` at `error_after`, and new rules join what `rules_after` of the pairs of clusters parted. The
-    holdout stays with the old rules. Times count labels.
+    seed. People slip at `error_before` of the boundaries, and put as many where there are none. After round
+    `event_after` they slip at `error_after`; new rules join what `rules_after` of the pairs of clusters
+    parted, while the holdout stays with the old rules; half of the domains arrive and are `arriving_share`
+    of the text to draw from, while the holdout stays with the others; `late_share` of the longer sentences
+    come in two rounds late, and a round freezes what comes before them; and models are blind to
+    `blind_share` of the features. Times count labels.
     """
     experiment = _Experiment(gold, design, np.random.default_rng(seed))
-    counts, refits, shares, times = [], [], [], []
+    counts, refits, shares, times, sizes = [], [], [], [], []
     for round_ in range(design.rounds):
-        if round_:
-            experiment.draw(is_after=design.event_after is not None and round_ >= design.event_after)
+        experiment.begin(round_)
         counts.append(experiment.measure(np.ones((1, len(gold))))[0])
         if design.refit:
             refits.append(experiment.measure(experiment.group != np.arange(design.groups)[:, None]))
             shares.append(experiment.group_shares())
-        times.append([_times(sample, design) for sample in experiment.drawn])
-    sizes = design.seed_size + design.batch * np.arange(design.rounds)
-    clusters = [np.cumsum(gold.clusters[sample])[sizes - 1].astype(float) for sample in experiment.drawn]
+        times.append([_times(sample, design) for sample in experiment.frozen])
+        sizes.append([len(sample) for sample in experiment.frozen])
+    taken = np.array(sizes).T  # (arms, rounds)
+    clusters = [
+        np.cumsum(gold.clusters[sample])[of_arm - 1].astype(float)
+        for sample, of_arm in zip(experiment.drawn, taken, strict=True)
+    ]
     curves = Curves(
         rounds=list(range(1, design.rounds + 1)),
         counts=np.stack(counts, axis=1),
-        costs={"annotations": np.tile(sizes.astype(float), (2, 1)), "clusters": np.stack(clusters)},
+        costs={"annotations": taken.astype(float), "clusters": np.stack(clusters)},
         refits=Refits(np.stack(refits, axis=2), np.stack(shares, axis=2)) if design.refit else None,
     )
     return curves, [[of_round[arm] for of_round in times] for arm in range(len(ARMS))]
 
 
 class _Experiment:
-    """The state of one experiment: what each arm has drawn, and under which error rate it was labelled."""
+    """The state of one experiment: what each arm has drawn and frozen, and how it was labelled."""
 
     def __init__(self, gold: Gold, design: Design, rng: np.random.Generator) -> None:
         self.gold, self.design, self.rng = gold, design, rng
+        self.round, self.is_after = 0, False
+        # a generator of its own, so that a replay without these events stays what it was
+        events = rng.spawn(1)[0]
         names = rng.permutation(np.unique(gold.documents))
+        self.arriving = np.empty(0, np.int64)
+        if design.arriving_share:
+            names = self._set_apart(names, events)
         held_out = np.isin(gold.documents, names[: design.holdout_documents])
         self.test = Test.of(gold, np.flatnonzero(held_out))
-        self.pool = rng.permutation(np.flatnonzero(~held_out))
+        is_there = np.isin(gold.documents, names[design.holdout_documents :])
+        self.pool = rng.permutation(np.flatnonzero(is_there))
         self.group = rng.integers(design.groups, size=len(gold))
         self.model_weights = rng.exponential(size=(design.seeds, len(gold)))
         slips = rng.random(len(gold.label))
@@ -248,22 +268,55 @@ class _Experiment:
         if design.event_after is not None:
             new = replace(gold, label=_joined(gold, rng.random(FEATURES), design.rules_after))
             self.after = gold.sufficient(_slipped(new, slips, design.error_after))
+        self.seen = events.random(FEATURES) >= design.blind_share
+        is_long = gold.clusters >= np.median(gold.clusters)
+        self.is_late = is_long & (events.random(len(gold)) < design.late_share)
         self.drawn = [self.pool[: design.seed_size].tolist() for _ in ARMS]
-        self.labelled_after: list[list[int]] = [[] for _ in ARMS]
+        self.due: list[list[int]] = [[0] * design.seed_size for _ in ARMS]
+        self.frozen: list[list[int]] = [[] for _ in ARMS]
+        self.labelled_after: list[set[int]] = [set() for _ in ARMS]
 
-    def draw(self, *, is_after: bool) -> None:
+    def _set_apart(self, names: Array, rng: np.random.Generator) -> Array:
+        """Take half of the domains out; of their documents the stated share arrives. Returns the others."""
+        kinds = rng.permutation(np.unique(self.gold.domains))
+        is_new = np.isin(self.gold.domains, kinds[: len(kinds) // 2])
+        there = names[~np.isin(names, self.gold.documents[is_new])]
+        share = self.design.arriving_share
+        count = round(share / (1 - share) * (len(there) - self.design.holdout_documents))
+        new = names[np.isin(names, self.gold.documents[is_new])][:count]
+        self.arriving = np.flatnonzero(np.isin(self.gold.documents, new))
+        return there
+
+    def begin(self, round_: int) -> None:
+        """Go on to a round: draw what it takes, after the event by its terms, and freeze."""
+        event = self.design.event_after
+        self.round, self.is_after = round_, event is not None and round_ >= event
+        if round_:
+            self._draw()
+        self._freeze()
+
+    def _draw(self) -> None:
         """Draw and label the next batch of both arms."""
+        pool = np.concatenate([self.pool, self.arriving]) if self.is_after else self.pool
         for arm, strategy in enumerate(self.design.strategies):
-            left = np.setdiff1d(self.pool, self.drawn[arm])
+            left = np.setdiff1d(pool, self.drawn[arm])
             scores = self._scores(left, arm, strategy)
             new = left[np.argsort(-scores, kind="stable")[: self.design.batch]].tolist()
             self.drawn[arm] += new
-            if is_after:
-                self.labelled_after[arm] += new
+            is_late = self.is_late[new] & self.is_after
+            self.due[arm] += (self.round + LATE_ROUNDS * is_late).tolist()
+            if self.is_after:
+                self.labelled_after[arm] |= set(new)
+
+    def _freeze(self) -> None:
+        """Take of each arm's draws what comes before the first that is not in by this round."""
+        for arm, due in enumerate(self.due):
+            missing = (place for place, round_ in enumerate(due) if round_ > self.round)
+            self.frozen[arm] = self.drawn[arm][: next(missing, len(due))]
 
     def group_shares(self) -> Array:
         """Return (groups, arms): what share of an arm's sentences each key group holds."""
-        held = [np.bincount(self.group[drawn], minlength=self.design.groups) for drawn in self.drawn]
+        held = [np.bincount(self.group[taken], minlength=self.design.groups) for taken in self.frozen]
         return np.stack([times / times.sum() for times in held], axis=1)
 
     def _scores(self, sentences: Array, arm: int, strategy: str) -> Array:
@@ -276,11 +329,14 @@ class _Experiment:
 
     def _train(self, arm: int, kept: Array) -> Array:
         """Return the models of each seed for each row of `kept`, (rows, sentences), one row after another."""
-        drawn, late = self.drawn[arm], self.labelled_after[arm]
         weights = (kept[:, None] * self.model_weights).reshape(-1, len(self.gold))
-        early = [sentence for sentence in drawn if sentence not in set(late)]
+        early = [sentence for sentence in self.frozen[arm] if sentence not in self.labelled_after[arm]]
+        late = [sentence for sentence in self.frozen[arm] if sentence in self.labelled_after[arm]]
         counts = weights[:, early] @ self.before[early]
-        return train(counts + weights[:, late] @ self.after[late] if late else counts)
+        models = train(counts + weights[:, late] @ self.after[late] if late else counts)
+        if self.is_after:
+            models[:, :-1] *= self.seen
+        return models
 
     def measure(self, kept: Array) -> Array:
         """Return (rows, arms, seeds, documents, 8): models of what each row keeps of the samples."""

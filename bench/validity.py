@@ -9,7 +9,11 @@ their own, so that the strategies' true difference is zero. `active`: real text,
 the truth is the mean over the replays. `quiet`: twelve rounds without any event, for false alarms and as the
 null distribution of ranks. `error_…` and `rules_…`: the same with annotators who slip more, or follow other
 rules, after the sixth round, at half, once and twice the smallest effect of interest (an error rate of 5 % →
-10 %; 5 % of what was parted is joined).
+10 %; 5 % of what was parted is joined). So are `corpus_…` (other domains arrive and are a third of the text),
+`late_…` (a tenth of the longer sentences come in two rounds late) and `model_…` (models are blind to a tenth
+of what they saw). `detectors`: quiet projects watched by the product's detectors of drift
+(bench/detecting.py), for false alarms; `drift_…`: the same with an event of half, once and twice the smallest
+size of interest, which bench/streams.py states.
 
 Checks of the design, on the product's own tables and web process in a home of their own (--home):
 `random_arm` (bench/inclusion.py; a replay is a project), `timing` (bench/timing.py; a replay is 500 answers).
@@ -40,8 +44,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from bench import inclusion, standing, timing
+from bench.detecting import alarms, detect, power
 from bench.replaying import Design, Gold, replay
 from bench.report import Report
+from bench.streams import EVENTS, Text
 from learner.effects import Dated, Effect, Window, effect, find_drift, holm, rank_p
 from learner.estimates import Estimate, NotEstimable
 from learner.gains import gain_at, mean_gain, mean_gain_weights
@@ -60,6 +66,11 @@ Line = dict[str, Any]
 @cache
 def _gold() -> Gold:
     return Gold.read()
+
+
+@cache
+def _text() -> Text:
+    return Text(_gold())
 
 
 def made_up(seed: int) -> Line:
@@ -106,11 +117,19 @@ def _holds(found: Estimate | NotEstimable, truth: float) -> bool:
 
 
 def compared(seed: int, *, strategy: str) -> Line:
-    """Replay random against a strategy on real text; return both intervals of the mean gain."""
+    """Replay random against a strategy on real text; return both intervals of the mean gain, and E2's band.
+
+    The band has no place for the seed set, which both arms have in common.
+    """
     curves, _ = replay(_gold(), Design(strategies=("random", strategy)), seed=seed)
     resampled = resample(curves.counts, FIGURE, refits=curves.refits, seed=seed)
-    found = mean_gain(resampled, mean_gain_weights(curves.costs[UNIT], budget=None))
+    costs = curves.costs[UNIT]
+    found = mean_gain(resampled, mean_gain_weights(costs, budget=None))
+    curve = _band(resampled, gain_at(costs, costs[0][1:]), strategies=True)
     return {
+        "gains": curve.values,
+        "pointwise": curve.pointwise,
+        "sup_t": curve.simultaneous,
         "value": found["e1"].value,
         "e1": [found["e1"].low, found["e1"].high],
         "e2": [found["e2"].low, found["e2"].high],
@@ -134,12 +153,23 @@ def watched(seed: int, *, design: Design) -> Line:
     }
 
 
+def watched_by_detectors(seed: int, *, event: str = "", times: float = 0.0) -> Line:
+    """Let the detectors watch a made-up project."""
+    return detect(_text(), seed, event=event, times=times)
+
+
 WITH_EVENT = replace(LONG, event_after=EVENT_ROUND)
-SIZES = {f"{times:g}x": times * EFFECT_OF_INTEREST for times in (0.5, 1, 2)}
+TIMES = {f"{times:g}x": times for times in (0.5, 1.0, 2.0)}
+SIZES = {name: times * EFFECT_OF_INTEREST for name, times in TIMES.items()}
 POWER = {
     **{f"error_{name}": replace(WITH_EVENT, error_after=0.05 + size) for name, size in SIZES.items()},
     **{f"rules_{name}": replace(WITH_EVENT, rules_after=size) for name, size in SIZES.items()},
+    **{f"corpus_{name}": replace(WITH_EVENT, arriving_share=times / 3) for name, times in TIMES.items()},
+    **{f"late_{name}": replace(WITH_EVENT, late_share=times / 10) for name, times in TIMES.items()},
+    **{f"model_{name}": replace(WITH_EVENT, blind_share=times / 10) for name, times in TIMES.items()},
 }
+# Check → the event and how many times its smallest size of interest.
+DRIFTS = {f"drift_{event}_{name}": (event, times) for event in EVENTS for name, times in TIMES.items()}
 PORT = 8766
 # Check → (what one replay does, how many, how many with --quick).
 CHECKS: dict[str, tuple[Callable[[int], Line], int, int]] = {
@@ -148,6 +178,11 @@ CHECKS: dict[str, tuple[Callable[[int], Line], int, int]] = {
     "active": (partial(compared, strategy="mean_entropy"), 2000, 12),
     "quiet": (partial(watched, design=LONG), 1000, 60),
     **{name: (partial(watched, design=design), 200, 10) for name, design in POWER.items()},
+    "detectors": (watched_by_detectors, 1000, 30),
+    **{
+        name: (partial(watched_by_detectors, event=event, times=times), 200, 4)
+        for name, (event, times) in DRIFTS.items()
+    },
     "random_arm": (inclusion.play, 1000, 30),
     "timing": (partial(timing.measure, pairs=500, port=PORT), 4, 1),
 }
@@ -158,10 +193,9 @@ SERVERS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
 }
 FAIR_ALPHA = 0.001
 NOT_JUDGED = (
-    "power for events other than label errors and new rules (a model, a corpus, a splitter, late labels)",
-    "false alarms of the detectors in learner/drift.py and learner/watching.py, but for quiet.yaml's",
+    "the effect of another splitter on the curves (that lengths shift is judged: drift_arrival)",
     "200 end-to-end rehearsals through HTTP",
-    "a band's coverage on text",
+    "E1's band on text (the samples' own truth is not known there)",
 )
 
 
@@ -183,8 +217,9 @@ def main() -> int:
             with options.results.open("a", encoding="utf-8") as file:
                 file.write(json.dumps({"check": check, "seed": seed, **line}) + "\n")
     for check in ("made_up", "null", "active"):
-        _judge_coverage(report, check, _of(lines, check))
+        judge_coverage(report, check, _of(lines, check))
     _judge_alarms(report, {check: _of(lines, check) for check in ("quiet", *POWER)})
+    judge_detectors(report, {check: _of(lines, check) for check in ("detectors", *DRIFTS)})
     _judge_random_arm(report, _of(lines, "random_arm"))
     _judge_timing(report, _of(lines, "timing"))
     for name, value in report.figures.items():
@@ -243,8 +278,11 @@ def _one(task: tuple[str, int]) -> tuple[str, int, Line]:
     return check, seed, CHECKS[check][0](seed)
 
 
-def _judge_coverage(report: Report, check: str, lines: Sequence[Line]) -> None:
-    """Judge intervals by how often they hold the truth; E1 as an answer to E2's question is shown only."""
+def judge_coverage(report: Report, check: str, lines: Sequence[Line]) -> None:
+    """Judge intervals by how often they hold the truth; E1 as an answer to E2's question is shown only.
+
+    Lines of earlier versions have no band and are left out where it is judged.
+    """
     if not lines:
         return
     report.figures[f"{check}_replays"] = len(lines)
@@ -263,12 +301,46 @@ def _judge_coverage(report: Report, check: str, lines: Sequence[Line]) -> None:
             np.mean([high - low for low, high in _column(lines, "e2")])
         )
         report.figures[f"{check}_e2_width_right"] = float(2 * 1.96 * np.std(_column(lines, "value")))
+        with_band = [line for line in lines if "gains" in line]
+        if with_band:
+            report.figures[f"{check}_band_replays"] = len(with_band)
+            shares |= band_coverage(with_band, is_null=check == "null")
     report.figures[f"{check}_coverage_standard_error"] = float(np.sqrt(0.95 * 0.05 / len(lines)))
     for name, share in shares.items():
         report.figures[f"{check}_{name}_coverage"] = share
         report.judge(f"{check}_{name}_coverage_off_95", abs(share - 0.95), 0.015, at_most=True)
     for name, share in shown.items():
         report.figures[f"{check}_{name}_coverage"] = share
+
+
+def band_coverage(lines: Sequence[Line], *, is_null: bool) -> dict[str, float]:
+    """Return how often E2's bands hold the truth: at the last place by itself, and at all at once."""
+    gains, last, whole = (np.array(_column(lines, name)) for name in ("gains", "pointwise", "sup_t"))
+    truth = np.zeros(gains.shape[1]) if is_null else gains.mean(axis=0)
+    return {
+        "pointwise": float(np.mean((last[:, -1, 0] <= truth[-1]) & (truth[-1] <= last[:, -1, 1]))),
+        "sup_t": float(np.mean(((whole[..., 0] <= truth) & (truth <= whole[..., 1])).all(axis=1))),
+    }
+
+
+def judge_detectors(report: Report, lines: dict[str, list[Line]]) -> None:
+    """Judge how often the detectors raise anything in a quiet project, alone and with the analysis' alarms.
+
+    One rehearsal is one family: the sum of both shares bounds how often either raises anything.
+    """
+    quiet = lines["detectors"]
+    if quiet:
+        shares = alarms(quiet)
+        report.figures["detectors_projects"] = len(quiet)
+        report.judge("detectors_false_alarms", shares.pop("any"), 0.05, at_most=True)
+        report.figures |= {f"detectors_{kind}": share for kind, share in shares.items()}
+        if "false_alarms" in report.figures:
+            both = report.figures["false_alarms"] + report.figures["detectors_false_alarms"]
+            report.judge("false_alarms_of_both", both, 0.05, at_most=True)
+    for check, (event, _) in DRIFTS.items():
+        if lines.get(check):
+            report.figures[f"{check}_projects"] = len(lines[check])
+            report.figures |= {f"{check}_{name}": share for name, share in power(lines[check], event).items()}
 
 
 def _judge_alarms(report: Report, lines: dict[str, list[Line]]) -> None:

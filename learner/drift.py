@@ -1,46 +1,21 @@
 """Drift that nobody reports: in what is served, and in how a person's readings agree with others'.
 
-Each detector holds the latest window of a series against the one before it. They look again and again, so
-that their thresholds are set far out: a quiet project stays quiet (bench/validity.py, docs/scenarios). The
-windows of two finds of one series do not overlap, or one shift would be found again and again.
+Series are read from the tables here, judged in learner/shifts.py, and each find is recorded once.
 """
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-import numpy as np
 from django.db import connection
-from django.db.models import Min
-from scipy.stats import chi2_contingency, ks_2samp, mannwhitneyu
+from django.db.models import Max, Min
 
 from annotation.models import Assignment, Corpus, Project
-from learner import events
+from learner import events, shifts
 from learner.models import Event
 
-# Sentences handed out, and readings of one person that somebody else has judged too, on each side.
-SERVED_WINDOW = 120
-JUDGED_WINDOW = 30
-# What has been served of a corpus that came later before its lengths are judged.
-ARRIVED = 30
-# Chance of a shift as large in one look, and the size from which it matters.
-SURE = 1e-4
-DOMAINS_SHIFT = 0.25
-LENGTHS_SHIFT = 0.3
-WORSE_BY = 1.5
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """A series in order of time. `about` tells it from others of its kind."""
-
-    kind: str
-    about: dict[str, Any]
-    at: Sequence[datetime]
-    values: Sequence[Any]
-    window: int
+# How long a corpus is looked at after its import: its text stays, only that it is served may take a while.
+FIRST_SERVED_WITHIN = timedelta(days=30)
 
 
 def watch(project: Project) -> None:
@@ -50,13 +25,49 @@ def watch(project: Project) -> None:
     served = _served(project)
     if served:
         times, domains, lengths = zip(*served, strict=True)
-        _look(project, Series("domains.shifted", {}, times, domains, SERVED_WINDOW), _domains)
-        _look(project, Series("lengths.shifted", {}, times, lengths, SERVED_WINDOW), _lengths)
+        window = shifts.SERVED_WINDOW
+        look(project, "domains.shifted", {}, times, domains, window=window, compare=shifts.domains)
+        look(project, "lengths.shifted", {}, times, lengths, window=window, compare=shifts.lengths)
     for kind, query in (
         ("annotator.agreement_drifted", _AGREEMENT),
         ("annotator.accuracy_drifted", _ACCURACY),
     ):
         _watch_quality(project, kind, query)
+
+
+def look(
+    project: Project,
+    kind: str,
+    about: dict[str, Any],
+    times: Sequence[datetime],
+    values: Sequence[Any],
+    *,
+    window: int,
+    compare: shifts.Compare,
+) -> None:
+    """Judge the latest of a series and record a find. `about` tells the series from others of its kind."""
+    last = _last(project, kind, about)
+    shift = shifts.find(times, values, window=window, compare=compare, since=last.at if last else None)
+    if shift is not None:
+        _record(project, kind, about, shift, last=last)
+
+
+def _last(project: Project, kind: str, about: dict[str, Any]) -> Event | None:
+    found = Event.objects.filter(project=project, kind=kind, after__contains=about)
+    return found.order_by("-at", "-id").first()
+
+
+def _record(
+    project: Project, kind: str, about: dict[str, Any], shift: shifts.Shift, *, last: Event | None
+) -> None:
+    events.record(
+        project,
+        kind,
+        at=shift.at,
+        before=shift.before,
+        after={**about, **shift.after},
+        mark=f"{kind}|{about}|{last.pk if last else 0}",
+    )
 
 
 def _watch_splitter(project: Project) -> None:
@@ -76,160 +87,73 @@ def _watch_splitter(project: Project) -> None:
 
 
 def _watch_arrivals(project: Project) -> None:
-    """Record each later corpus whose sentences are of other lengths than those served before it came.
-
-    In the windows of all that is served a corpus is only as large as its share, which while the random arm
-    catches up is about half: a distance of 0.49 between the texts is one of 0.25 between the windows.
-    """
-    began = Assignment.objects.filter(project=project).aggregate(Min("leased_at"))["leased_at__min"]
-    if began is None:
+    """Record each later corpus of other lengths than what was there, once it begins to be served."""
+    served = Assignment.objects.filter(project=project)
+    span = served.aggregate(began=Min("leased_at"), latest=Max("leased_at"))
+    if span["began"] is None:
         return
     known = Event.objects.filter(project=project, kind="lengths.shifted", after__has_key="corpus")
     judged = set(known.values_list("after__corpus", flat=True))
-    later = Corpus.objects.filter(project=project, state="ready", imported_at__gt=began)
+    since = max(span["began"], span["latest"] - FIRST_SERVED_WITHIN)
+    later = Corpus.objects.filter(project=project, state="ready", imported_at__gt=since)
     for corpus in later.exclude(pk__in=judged):
-        about = {"project": project.pk, "corpus": corpus.pk, "latest": SERVED_WINDOW}
-        with connection.cursor() as cursor:
-            cursor.execute(_ARRIVED, about)
-            arrived = cursor.fetchall()
-            if len(arrived) < ARRIVED:
-                continue
-            first = arrived[0][0]
-            cursor.execute(_BEFORE, about | {"first": first})
-            before = [length for (length,) in cursor.fetchall()]
-        found = _lengths(before, [length for _, length in arrived]) if len(before) == SERVED_WINDOW else None
-        if found is not None:
-            events.record(
-                project,
-                "lengths.shifted",
-                at=first,
-                before=found["before"],
-                after={"corpus": corpus.pk, **found["after"]},
-                mark=f"lengths.shifted|corpus|{corpus.pk}",
-            )
+        there = Corpus.objects.filter(project=project, state="ready", imported_at__lt=corpus.imported_at)
+        found = shifts.lengths_of_arrival(_lengths_by_lot(list(there)), _lengths_by_lot([corpus]))
+        if found is None:
+            continue
+        first = served.filter(sentence__corpus=corpus).aggregate(Min("leased_at"))["leased_at__min"]
+        if first is not None:
+            shift = shifts.Shift(first, *found)
+            _record(project, "lengths.shifted", {"corpus": corpus.pk}, shift, last=None)
 
 
-def _look(project: Project, series: Series, compare: Callable[[Any, Any], dict[str, Any] | None]) -> bool:
-    """Compare the latest window with the one before it; record a find. Tells whether there was one."""
-    if len(series.values) < 2 * series.window:
-        return False
-    last = (
-        Event.objects.filter(project=project, kind=series.kind, after__contains=series.about)
-        .order_by("-at", "-id")
-        .first()
-    )
-    first = len(series.values) - 2 * series.window
-    if last is not None and series.at[first] < last.at:
-        return False
-    middle = first + series.window
-    found = compare(series.values[first:middle], series.values[middle:])
-    if found is None:
-        return False
-    events.record(
-        project,
-        series.kind,
-        at=series.at[middle],
-        before=found["before"],
-        after={**series.about, **found["after"]},
-        mark=f"{series.kind}|{series.about}|{last.pk if last else 0}",
-    )
-    return True
-
-
-def _domains(before: Sequence[str], after: Sequence[str]) -> dict[str, Any] | None:
-    """Compare shares by chi-square; the shift is the share that would have to change its domain."""
-    counts = Counter(before), Counter(after)
-    names = sorted(counts[0] | counts[1])
-    if len(names) < 2:
-        return None
-    table = np.array([[count[name] for name in names] for count in counts])
-    shift = float(np.abs(table[0] / len(before) - table[1] / len(after)).sum() / 2)
-    if shift < DOMAINS_SHIFT or chi2_contingency(table).pvalue > SURE:
-        return None
-    shares = [
-        {name: round(float(count) / len(before), 3) for name, count in zip(names, row, strict=True)}
-        for row in table
-    ]
-    return {"before": {"shares": shares[0]}, "after": {"shares": shares[1], "shift": round(shift, 3)}}
-
-
-def _lengths(before: Sequence[int], after: Sequence[int]) -> dict[str, Any] | None:
-    """Compare lengths in clusters by Kolmogorov and Smirnov's test; the shift is its distance."""
-    found = ks_2samp(before, after)
-    if found.statistic < LENGTHS_SHIFT or found.pvalue > SURE:
-        return None
-    return {
-        "before": {"median": float(np.median(before))},
-        "after": {"median": float(np.median(after)), "shift": round(float(found.statistic), 3)},
-    }
+def _lengths_by_lot(corpora: Sequence[Corpus]) -> list[int]:
+    """Return the clusters of the sentences with the lowest keys of all these corpora: a sample by lot."""
+    with connection.cursor() as cursor:
+        keys = [corpus.pk for corpus in corpora]
+        cursor.execute(_LENGTHS_BY_LOT, {"corpora": keys, "most": shifts.ARRIVED[1]})
+        return [length for (length,) in cursor.fetchall()]
 
 
 def _watch_quality(project: Project, kind: str, query: str) -> None:
-    """Look at each person's share of boundaries judged otherwise.
-
-    A reading that differs from another says nothing of whose it is: readings shared with somebody who has
-    been found to drift are left out for the others.
-    """
-    known = set(Event.objects.filter(project=project, kind=kind).values_list("after__user", flat=True))
+    """Look at each person's share of boundaries judged otherwise."""
+    finds = Event.objects.filter(project=project, kind=kind).order_by("at", "id")
+    since = dict(finds.values_list("after__user", "at"))
     with connection.cursor() as cursor:
-        cursor.execute(query, {"project": project.pk, "latest": 20 * JUDGED_WINDOW})
-        rows = cursor.fetchall()
-    # A reading held against several others counts once, with their mean.
-    readings: dict[tuple[int, datetime, int], list[float]] = {}
-    for person, other, sentence, at, apart, edges in rows:
-        if other not in known or person in known:
-            readings.setdefault((person, at, sentence), []).append(apart / edges)
-    people: dict[int, list[tuple[datetime, float]]] = {}
-    for (person, at, _), shares in readings.items():
-        people.setdefault(person, []).append((at, float(np.mean(shares))))
-    # The one who changed most first, so that the others are judged without them at the next look.
-    change = {person: _rise([value for _, value in held]) for person, held in people.items()}
-    for person in sorted(people, key=lambda person: -change[person]):
-        times, values = zip(*people[person], strict=True)
-        series = Series(kind, {"user": person}, times, values, JUDGED_WINDOW)
-        if _look(project, series, _worse):
-            return
-
-
-def _rise(values: Sequence[float]) -> float:
-    recent = values[-JUDGED_WINDOW:]
-    return float(np.mean(recent) - np.mean(values[: -len(recent)] or recent))
-
-
-def _worse(before: Sequence[float], after: Sequence[float]) -> dict[str, Any] | None:
-    """Compare shares of boundaries judged otherwise by ranks (Mann and Whitney); only a rise counts."""
-    means = float(np.mean(before)), float(np.mean(after))
-    if means[1] < WORSE_BY * means[0] or mannwhitneyu(after, before, alternative="greater").pvalue > SURE:
-        return None
-    return {
-        "before": {"differs": round(means[0], 4)},
-        "after": {"differs": round(means[1], 4), "readings": len(after)},
-    }
+        cursor.execute(query, {"project": project.pk, "latest": 20 * shifts.JUDGED_WINDOW})
+        readings = [shifts.Judged(*row) for row in cursor.fetchall()]
+    found = shifts.first_to_differ(readings, known=since.keys(), since=since)
+    if found is not None:
+        person, shift = found
+        about = {"user": person}
+        _record(project, kind, about, shift, last=_last(project, kind, about))
 
 
 def _served(project: Project) -> list[tuple[datetime, str, int]]:
-    """Return when, domain and clusters of what the arms handed out last, in order of time."""
+    """Return when, domain and clusters of what the arms handed out last, in order of time.
+
+    Only since there is a ranked order: before it both arms draw by lot, and that ranking begins is no drift.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_SERVED, {"project": project.pk, "latest": 2 * SERVED_WINDOW})
+        cursor.execute(_SERVED, {"project": project.pk, "latest": 2 * shifts.SERVED_WINDOW})
         return list(reversed(cursor.fetchall()))
 
 
-_FROM_ARMS = """
+_SERVED = """
+SELECT a.leased_at, d.domain, s.n_clusters
 FROM annotation_assignment a JOIN annotation_queue q ON q.id = a.queue_id AND q.kind <> 'measurement'
 JOIN annotation_sentence s ON s.id = a.sentence_id JOIN annotation_document d ON d.id = s.document_id
-WHERE a.project_id = %(project)s
-"""
-_SERVED = f"""
-SELECT a.leased_at, d.domain, s.n_clusters {_FROM_ARMS}
+WHERE a.project_id = %(project)s AND a.leased_at >= (
+    SELECT min(g.published_at) FROM annotation_generation g JOIN annotation_queue o ON o.id = g.queue_id
+    WHERE o.project_id = %(project)s)
 ORDER BY a.leased_at DESC, a.id LIMIT %(latest)s
 """
-_ARRIVED = f"""
-SELECT a.leased_at, s.n_clusters {_FROM_ARMS} AND d.corpus_id = %(corpus)s
-ORDER BY a.leased_at, a.id LIMIT %(latest)s
-"""
-_BEFORE = f"""
-SELECT s.n_clusters {_FROM_ARMS} AND a.leased_at < %(first)s
-ORDER BY a.leased_at DESC, a.id LIMIT %(latest)s
+_LENGTHS_BY_LOT = """
+SELECT by_lot.n_clusters FROM unnest(%(corpora)s::bigint[]) AS c(id) CROSS JOIN LATERAL (
+    SELECT s.n_clusters, s.order_key, s.id FROM annotation_sentence s
+    WHERE s.corpus_id = c.id AND s.split IN ('pool', 'seed') AND s.retired_at IS NULL
+    ORDER BY s.order_key, s.id LIMIT %(most)s) by_lot
+ORDER BY by_lot.order_key, by_lot.id LIMIT %(most)s
 """
 
 _LATEST = """

@@ -69,10 +69,10 @@ class Worker:
         hard = answers.difficulty.get(text, 0.0)
         right = answers.boundaries(text, self.guideline)
         # Half more slips a standard deviation of difficulty, for a slope of a half; the mean stays the rate.
-        rate = min(0.5, self.is_like.error_rate * _growth(hard, answers.slope))
+        rate = min(0.5, self.is_like.error_rate * growth(hard, answers.slope))
         chosen = with_slips(right, n_clusters=len(work["clusters"]), rate=rate, rng=rng)
         usual = BASE_SECONDS + PER_CLUSTER * len(work["clusters"]) + PER_ACTION * actions(work, chosen)
-        varied = rng.lognormvariate(0.0, VARIATION) * _growth(hard, SLOWER_WHEN_HARD)
+        varied = rng.lognormvariate(0.0, VARIATION) * growth(hard, SLOWER_WHEN_HARD)
         return chosen, self.is_like.pace * usual * varied
 
     def next_stretch(self, now: datetime) -> datetime:
@@ -103,7 +103,7 @@ def actions(work: Mapping[str, Any], boundaries: Sequence[int]) -> int:
     return len(set(boundaries) ^ set(work["suggestion"] or []))
 
 
-def _growth(hard: float, slope: float) -> float:
+def growth(hard: float, slope: float) -> float:
     """Return (1 + slope)^hard over its mean, hard being standard normal."""
     rise = log(1 + slope)
     return exp(rise * hard - rise**2 / 2)

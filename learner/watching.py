@@ -4,31 +4,24 @@ Thresholds are for a picture of the experiment, not for a test of it: they are s
 project stays quiet, and the analysis judges effects by itself.
 """
 
-from collections.abc import Sequence
+from collections import Counter
 from datetime import datetime, timedelta
-from typing import Any
 
-import numpy as np
-from django.db.models import Max
+from django.db import connection
+from django.db.models import Max, Min
 
 from annotation import release
 from annotation.declining import IDLE
 from annotation.models import Assignment, Membership, Project
-from learner import drift, events, guideline_bridges, lag, plans
+from learner import drift, events, guideline_bridges, lag, plans, shifts
 from learner.models import Event, Round
 
 State = Assignment.State
 
 ROUND_TAKES_LONG = timedelta(hours=1)
+DAY = timedelta(days=1)
 # The served order is stale when so many rounds' worth of labels are not in it.
 STALE_ROUNDS = 3
-# Labels on each side of a comparison of who does the work; smaller samples shift by chance.
-SHARE_WINDOW = 200
-SHARE_SHIFT = 0.3
-# Readings of one person on each side of a comparison of pace.
-PACE_WINDOW = 50
-PACE_DEVIATIONS = 5.0
-PACE_RATIO = 1.3
 
 
 def watch(project: Project, *, now: datetime) -> None:
@@ -123,81 +116,62 @@ def _watch_presence(project: Project, *, now: datetime) -> None:
 
 
 def _watch_shares(project: Project, *, now: datetime) -> None:
-    """Record when the latest labels are shared out among people otherwise than those before them.
-
-    The shift is the total variation distance of the two distributions: the share of labels that would have
-    to change hands.
-    """
-    submitted = Assignment.objects.filter(project=project, state=State.SUBMITTED)
-    people = list(
-        submitted.order_by("-finished_at", "-id").values_list("annotator_id", flat=True)[: 2 * SHARE_WINDOW]
-    )
-    if len(people) < 2 * SHARE_WINDOW:
-        return
+    """Record when the labels of the latest weeks are shared out among people otherwise than before."""
     last = Event.objects.filter(project=project, kind="work.shifted").order_by("-at", "-id").first()
-    seen = last.after["labels"] if last else 0
-    labels = submitted.count()
-    # The windows of two finds do not overlap, or one shift would be found again and again.
-    if last is not None and labels < seen + SHARE_WINDOW:
-        return
-    after, before = _shares(people[:SHARE_WINDOW]), _shares(people[SHARE_WINDOW:])
-    shift = sum(abs(after.get(name, 0) - before.get(name, 0)) for name in after.keys() | before.keys()) / 2
-    if shift >= SHARE_SHIFT:
+    since = None if last is None else (now - last.at) / DAY
+    found = shifts.find_work(_labels_by_day(project, now=now), since=since)
+    if found is not None:
+        days_ago, (before, after) = found
         events.record(
             project,
             "work.shifted",
-            at=now,
-            before={"shares": before},
-            after={"shares": after, "shift": round(shift, 3), "labels": labels},
-            mark=f"work.shifted|{seen}",
+            at=now - days_ago * DAY,
+            before=before,
+            after=after,
+            mark=f"work.shifted|{last.pk if last else 0}",
         )
 
 
-def _shares(people: Sequence[int]) -> dict[str, float]:
-    ids, counts = np.unique(np.array(people), return_counts=True)
-    return {str(id_): round(count / len(people), 3) for id_, count in zip(ids, counts, strict=True)}
+def _labels_by_day(project: Project, *, now: datetime) -> list[Counter[int]]:
+    """Return labels by person of each whole day back from now, at most as far back as is compared."""
+    submitted = Assignment.objects.filter(project=project, state=State.SUBMITTED, finished_at__lte=now)
+    began = submitted.aggregate(Min("finished_at"))["finished_at__min"]
+    if began is None:
+        return []
+    days: list[Counter[int]] = [Counter() for _ in range(min((now - began) // DAY, 14 * shifts.MOST_WEEKS))]
+    with connection.cursor() as cursor:
+        cursor.execute(_LABELS, {"project": project.pk, "now": now, "from": now - len(days) * DAY})
+        for day, person, labels in cursor.fetchall():
+            days[day][person] += labels
+    return days
+
+
+_LABELS = """
+SELECT floor(extract(epoch FROM %(now)s - finished_at) / 86400)::int AS day, annotator_id, count(*)
+FROM annotation_assignment
+WHERE project_id = %(project)s AND state = 'submitted' AND finished_at > %(from)s AND finished_at <= %(now)s
+GROUP BY day, annotator_id
+"""
 
 
 def _watch_pace(project: Project) -> None:
-    for user_id in Membership.objects.filter(
-        project=project, active=True, role=Membership.Role.ANNOTATOR
-    ).values_list("user_id", flat=True):
-        _watch_pace_of(project, user_id)
-
-
-def _watch_pace_of(project: Project, user_id: int) -> None:
-    """Record when a person's latest readings are much slower or faster than those before them.
-
-    Robust: medians of log seconds per cluster, their difference measured in standard errors by the median
-    absolute deviation, so that a few sentences left open do not count.
-    """
-    readings = _latest_readings(project, user_id)
-    if len(readings) < 2 * PACE_WINDOW:
-        return
-    started = readings[PACE_WINDOW - 1][1]
-    last = (
-        Event.objects.filter(project=project, kind="annotator.pace_drifted", after__user=user_id)
-        .order_by("-at", "-id")
-        .first()
-    )
-    if last is not None and readings[-1][1] <= last.at:
-        return
-    pace = np.log([seconds for seconds, _ in readings])
-    after, before = pace[:PACE_WINDOW], pace[PACE_WINDOW:]
-    change = float(np.median(after) - np.median(before))
-    if abs(change) >= np.log(PACE_RATIO) and abs(change) >= PACE_DEVIATIONS * _standard_error(after, before):
-        events.record(
+    """Record when a person's latest readings are much slower or faster than those before them."""
+    annotators = Membership.objects.filter(project=project, active=True, role=Membership.Role.ANNOTATOR)
+    for user_id in annotators.values_list("user_id", flat=True):
+        times, seconds = _latest_readings(project, user_id)
+        drift.look(
             project,
             "annotator.pace_drifted",
-            at=started,
-            before=_pace(before),
-            after={"user": user_id, **_pace(after), "ratio": round(float(np.exp(change)), 3)},
-            mark=f"annotator.pace_drifted|{user_id}|{last.pk if last else 0}",
+            {"user": user_id},
+            times,
+            seconds,
+            window=shifts.PACE_WINDOW,
+            compare=shifts.pace,
         )
 
 
-def _latest_readings(project: Project, user_id: int) -> list[tuple[float, datetime]]:
-    """Return seconds per cluster and time of the person's latest readings, the newest first."""
+def _latest_readings(project: Project, user_id: int) -> tuple[list[datetime], list[float]]:
+    """Return times and seconds per cluster of the person's latest readings, in order of time."""
     rows = (
         Assignment.objects.filter(
             project=project,
@@ -207,22 +181,7 @@ def _latest_readings(project: Project, user_id: int) -> list[tuple[float, dateti
             sentence__n_clusters__gt=0,
         )
         .order_by("-finished_at", "-id")
-        .values_list("active_ms", "sentence__n_clusters", "finished_at")[: 2 * PACE_WINDOW]
+        .values_list("finished_at", "active_ms", "sentence__n_clusters")[: 2 * shifts.PACE_WINDOW]
     )
-    return [(ms / 1000 / n_clusters, at) for ms, n_clusters, at in rows if at is not None]
-
-
-def _pace(log_seconds: np.ndarray[Any, Any]) -> dict[str, Any]:
-    return {
-        "seconds_per_cluster": round(float(np.exp(np.median(log_seconds))), 4),
-        "readings": len(log_seconds),
-    }
-
-
-def _standard_error(*samples: np.ndarray[Any, Any]) -> float:
-    """Return the standard error of a difference of medians, by the normal law from the MAD of each sample."""
-    variances = [
-        (1.4826 * np.median(np.abs(sample - np.median(sample)))) ** 2 * (np.pi / 2) / len(sample)
-        for sample in samples
-    ]
-    return float(np.sqrt(sum(variances)))
+    read = [(at, ms / 1000 / clusters) for at, ms, clusters in reversed(rows) if at is not None]
+    return [at for at, _ in read], [seconds for _, seconds in read]

@@ -5,8 +5,9 @@ import random
 import numpy as np
 import pytest
 
-from bench import inclusion, timing
-from bench.replaying import Design, Gold, replay
+from bench import inclusion, timing, validity
+from bench.replaying import LATE_ROUNDS, Design, Gold, replay
+from bench.report import Report
 
 
 def projects(weight, count=300):
@@ -73,3 +74,87 @@ def test_new_rules_join_the_same_pairs_of_clusters_everywhere_and_leave_the_hold
     assert (plain[:, :3] == new[:, :3]).all()
     assert (new[:, -1, 2] > 1.2 * plain[:, -1, 2]).all()
     assert (plain[..., 0] + plain[..., 2] == new[..., 0] + new[..., 2]).all()
+
+
+EVENT = Design(rounds=6, batch=10, refit=False, seeds=2, event_after=3)
+
+
+@pytest.fixture(scope="module")
+def gold():
+    return Gold.read()
+
+
+def played(gold, **changed):
+    return replay(gold, Design(**{**vars(EVENT), **changed}), seed=4)[0]
+
+
+def test_late_labels_hold_up_the_freeze_and_are_not_left_out_of_it(gold):
+    plain, late = played(gold), played(gold, late_share=1.0)
+    costs = late.costs["annotations"]
+    assert (costs[:, :3] == plain.costs["annotations"][:, :3]).all()
+    # half of the sentences are long and two rounds late, so that nothing of a round is whole before
+    assert (costs[:, 3] < plain.costs["annotations"][:, 3]).all()
+    assert (np.diff(costs, axis=1) >= 0).all()
+    assert (costs[:, 3 + LATE_ROUNDS] >= plain.costs["annotations"][:, 3]).all()
+
+
+def test_a_model_that_is_blind_to_features_is_worse_from_the_event_on(gold):
+    plain, blind = (one.counts.sum(axis=(2, 3)) for one in (played(gold), played(gold, blind_share=0.5)))
+    assert (plain[:, :3] == blind[:, :3]).all()
+    assert (blind[:, 3:, 3] < plain[:, 3:, 3]).all()
+
+
+def test_a_corpus_that_arrives_is_drawn_from_after_the_event_only(gold):
+    assert played(gold, arriving_share=0.5).costs["annotations"][0].tolist() == [30, 40, 50, 60, 70, 80]
+
+
+class TestBands:
+    def lines(self, gains, *, half):
+        return [
+            {
+                "value": 0.0,
+                "e1": [-1, 1],
+                "e2": [-1, 1],
+                "gains": row,
+                "pointwise": [[gain - half, gain + half] for gain in row],
+                "sup_t": [[gain - 2 * half, gain + 2 * half] for gain in row],
+            }
+            for row in gains
+        ]
+
+    def test_the_truth_is_zero_where_both_arms_are_random(self):
+        lines = self.lines([[0.0, 0.5], [3.0, 1.5]], half=1.0)
+        assert validity.band_coverage(lines, is_null=True) == {"pointwise": 0.5, "sup_t": 0.5}
+
+    def test_elsewhere_it_is_the_mean_over_the_replays(self):
+        lines = self.lines([[10.0, 10.0], [10.5, 10.5]], half=1.0)
+        assert validity.band_coverage(lines, is_null=False) == {"pointwise": 1.0, "sup_t": 1.0}
+
+    def test_lines_of_earlier_versions_are_not_judged(self):
+        old = {"value": 0.0, "e1": [-1, 1], "e2": [-1, 1]}
+        report = Report(seed=1)
+        validity.judge_coverage(report, "null", [old])
+        assert "null_sup_t_coverage" not in report.figures
+        validity.judge_coverage(report, "null", [old, *self.lines([[0.0, 0.5]], half=1.0)])
+        assert report.figures["null_sup_t_coverage"] == 1.0
+        assert report.figures["null_band_replays"] == 1
+
+
+class TestDetectors:
+    def line(self, *finds):
+        return {"at": 5.0, "rounds": 10.0, "finds": list(finds)}
+
+    def judged(self, quiet):
+        report = Report(seed=1, figures={"false_alarms": 0.04})
+        validity.judge_detectors(report, {"detectors": quiet})
+        return {target.name: target.met for target in report.targets}
+
+    def test_one_alarm_in_fifty_projects_passes_and_six_in_a_hundred_do_not(self):
+        alarm = self.line(["work.shifted", None, 4.0, 5.0])
+        assert self.judged([alarm] + [self.line()] * 49)["detectors_false_alarms"]
+        assert not self.judged([alarm] * 6 + [self.line()] * 94)["detectors_false_alarms"]
+
+    def test_the_family_is_the_analysis_and_the_detectors_together(self):
+        alarm = self.line(["work.shifted", None, 4.0, 5.0])
+        assert not self.judged([alarm] * 2 + [self.line()] * 98)["false_alarms_of_both"]
+        assert self.judged([self.line()] * 100)["false_alarms_of_both"]

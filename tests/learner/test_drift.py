@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from annotation.models import Adjudication, Document
-from learner import drift
+from annotation.models import Adjudication, Document, Generation, Queue
+from learner import drift, shifts
 from learner.models import Event
 from tests.factories import (
     make_corpus,
@@ -22,13 +22,21 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def small_windows(monkeypatch):
-    monkeypatch.setattr(drift, "SERVED_WINDOW", 40)
-    monkeypatch.setattr(drift, "JUDGED_WINDOW", 20)
+    monkeypatch.setattr(shifts, "SERVED_WINDOW", 40)
+    monkeypatch.setattr(shifts, "JUDGED_WINDOW", 20)
 
 
 @pytest.fixture
 def project():
     return make_project()
+
+
+def publish_order(project, desk):
+    """From here on there is a ranked order."""
+    queue = Queue.objects.get(project=project, kind="active")
+    Generation.objects.create(
+        queue=queue, number=1, source="checkpoint:1", strategy="margin", size=1, published_at=desk.now
+    )
 
 
 def serve(project, desk, *, domains, lengths, reader, count=40, corpus=None):
@@ -44,11 +52,22 @@ def serve(project, desk, *, domains, lengths, reader, count=40, corpus=None):
         make_finished(sentence, reader, at=desk.now)
 
 
+def keep_waiting(corpus, *, lengths, count):
+    """Sentences of a corpus that nobody is handed, as long as those of `serve`."""
+    document = Document.objects.create(corpus=corpus, name="waiting")
+    for number in range(count):
+        make_sentence(document, ["ก"] * lengths[number % len(lengths)] + [f"{number:025}"])
+
+
 def kinds():
     return set(Event.objects.values_list("kind", flat=True))
 
 
 class TestServed:
+    @pytest.fixture(autouse=True)
+    def ranked(self, project, desk):
+        publish_order(project, desk)
+
     def test_another_mix_of_domains_is_found_once_and_dated(self, project, desk):
         reader = make_member(project).user
         serve(project, desk, domains=["news", "story"], lengths=[5], reader=reader)
@@ -61,19 +80,39 @@ class TestServed:
         assert event.before["shares"]["story"] == 0.5
         assert "lengths.shifted" not in kinds()
 
-    def test_longer_text_of_a_new_corpus_is_found_although_it_is_half_of_what_is_served(self, project, desk):
+    def test_that_ranking_begins_is_no_drift(self, project, desk):
+        reader = make_member(project).user
+        corpus = make_corpus(project, 0)
+        serve(project, desk, domains=["news"], lengths=[3, 4, 5], reader=reader, corpus=corpus)
+        Generation.objects.update(published_at=desk.now)
+        serve(project, desk, domains=["news"], lengths=[9, 10, 4], reader=reader, corpus=corpus)
+        drift.watch(project)
+        assert not kinds()
+
+    def test_a_new_corpus_of_longer_text_is_found_when_it_is_first_served(self, project, desk):
         reader = make_member(project).user
         old, new = make_corpus(project, 0), make_corpus(project, 0)
         serve(project, desk, domains=["news"], lengths=[3, 4, 5, 9], reader=reader, corpus=old)
-        changed = desk.now
-        for _ in range(30):
-            serve(project, desk, domains=["news"], lengths=[3, 4, 5, 9], reader=reader, corpus=old, count=1)
-            serve(project, desk, domains=["news"], lengths=[8], reader=reader, corpus=new, count=1)
+        keep_waiting(new, lengths=[8], count=30)
+        drift.watch(project)
+        assert not kinds()
+        serve(project, desk, domains=["news"], lengths=[8], reader=reader, corpus=new, count=1)
+        served = desk.now
+        for _ in range(2):
             drift.watch(project)
         event = Event.objects.get()
         assert (event.kind, event.after["corpus"]) == ("lengths.shifted", new.pk)
-        assert event.at == changed + timedelta(minutes=10)
+        assert event.at == served
         assert event.before["median"] < event.after["median"]
+
+    def test_what_an_active_arm_picks_of_a_new_corpus_does_not_make_it_longer(self, project, desk):
+        reader = make_member(project).user
+        old, new = make_corpus(project, 0), make_corpus(project, 0)
+        serve(project, desk, domains=["news"], lengths=[3, 4, 5, 9], reader=reader, corpus=old)
+        keep_waiting(new, lengths=[3, 4, 5], count=120)
+        serve(project, desk, domains=["news"], lengths=[9], reader=reader, corpus=new, count=30)
+        drift.watch(project)
+        assert not Event.objects.filter(after__has_key="corpus").exists()
 
     def test_a_corpus_that_was_there_from_the_start_has_not_come_later(self, project, desk):
         reader = make_member(project).user

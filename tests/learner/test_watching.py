@@ -157,18 +157,40 @@ def test_a_steady_pace_is_never_called_a_drift(project, desk):
     assert not found(project, "annotator.pace_drifted")
 
 
-def test_work_that_shifts_to_somebody_else_is_found_once(project, desk, monkeypatch):
-    monkeypatch.setattr(watching, "SHARE_WINDOW", 40)
-    one, two = make_member(project), make_member(project)
-    sentences = sentences_of(project, 160)
-    for start in range(0, 80, 2):
-        write_work(project, one.user, [sentences[start]], desk, seconds=[3])
-        write_work(project, two.user, [sentences[start + 1]], desk, seconds=[3])
-    watching.watch(project, now=desk.now)
-    assert not found(project, "work.shifted")
-    write_work(project, two.user, sentences[80:120], desk, seconds=[3] * 40)
-    watching.watch(project, now=desk.now)
-    watching.watch(project, now=desk.now)
-    (shift,) = found(project, "work.shifted")
-    assert shift.before["shares"] == {str(one.user_id): 0.5, str(two.user_id): 0.5}
-    assert shift.after["shares"] == {str(two.user_id): 1.0}
+def work_days(project, desk, labels_by_day) -> None:
+    """Let people make so many labels on each day, a minute apart: a list of (person, labels) by day."""
+    for day in labels_by_day:
+        desk.wait(hours=24, minutes=-sum(labels for _, labels in day))
+        for user, labels in day:
+            write_work(project, user, sentences_of_own(project, labels), desk, seconds=[3] * labels)
+
+
+def sentences_of_own(project: Project, count: int) -> list[Sentence]:
+    corpus = make_corpus(project, count)
+    return list(Sentence.objects.filter(corpus=corpus).order_by("pk"))
+
+
+class TestWork:
+    @pytest.fixture
+    def people(self, project):
+        return [make_member(project).user for _ in range(2)]
+
+    def test_work_that_shifts_to_somebody_else_is_found_once_and_dated(self, project, desk, people):
+        one, two = people
+        work_days(project, desk, [[(one, 8 + day % 2), (two, 8)] for day in range(9)])
+        watching.watch(project, now=desk.now)
+        assert not found(project, "work.shifted")
+        changed = desk.now
+        for _ in range(7):
+            work_days(project, desk, [[(two, 17)]])
+            watching.watch(project, now=desk.now)
+        (shift,) = found(project, "work.shifted")
+        assert abs(shift.at - changed) < timedelta(days=1)
+        assert shift.before["shares"][str(one.pk)] == pytest.approx(0.5, abs=0.05)
+        assert shift.after["shares"].get(str(one.pk), 0) < 0.25
+
+    def test_long_sessions_in_turn_are_no_shift(self, project, desk, people):
+        one, two = people
+        work_days(project, desk, [[(one, 30)], [(two, 30)]] * 8)
+        watching.watch(project, now=desk.now)
+        assert not found(project, "work.shifted")

@@ -1,0 +1,264 @@
+"""Whether a series has shifted: the judgement alone, of values in order of time.
+
+Each detector holds the latest window of a series against the one before it. The product brings series from
+its tables and records what is found (learner/drift.py, learner/watching.py), bench/validity.py made-up ones
+whose truth is known; both call what is here. Detectors look again and again, so that their thresholds are set
+far out: a quiet project stays quiet. `SURE` is the chance of a shift as large in one look; the other limits
+say from which size a shift matters.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.stats import chi2_contingency, ks_2samp, mannwhitneyu
+
+# Values on each side of a comparison: sentences handed out, readings of one person that somebody else has
+# judged too, readings of one person.
+SERVED_WINDOW = 120
+JUDGED_WINDOW = 30
+PACE_WINDOW = 50
+# Sentences of a corpus that are compared with others, the lowest keys first, and how many it takes.
+ARRIVED = (30, 300)
+# Who works when goes by the week: labels on each side of whole weeks, and of how many at the most.
+SHARE_LABELS = 100
+MOST_WEEKS = 4
+
+SURE = 1e-4
+SURE_OF_A_PERSON = 1e-5
+DOMAINS_SHIFT = 0.3
+LENGTHS_SHIFT = 0.35
+WORSE_BY = 1.5
+SHARE_SHIFT = 0.25
+SHARE_DEVIATIONS = 6.0
+PACE_DEVIATIONS = 6.0
+PACE_RATIO = 1.3
+
+Found = tuple[dict[str, Any], dict[str, Any]]
+Compare = Callable[[Sequence[Any], Sequence[Any]], Found | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A find: the time of the first value of the later window, and what either window is like."""
+
+    at: Any
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+class Judged(NamedTuple):
+    """A reading held against another one of the sentence: boundaries that differ, and places for one.
+
+    `other` is None where it is held against the settled reference.
+    """
+
+    person: int
+    other: int | None
+    sentence: int
+    at: Any
+    apart: int
+    edges: int
+
+
+def find(
+    times: Sequence[Any], values: Sequence[Any], *, window: int, compare: Compare, since: Any = None
+) -> Shift | None:
+    """Compare the latest window of a series with the one before it.
+
+    `since` is the time of the series' last find: until a window has filled since then there is none, or one
+    shift would be found again and again.
+    """
+    first = len(values) - 2 * window
+    if first < 0 or (since is not None and times[first] < since):
+        return None
+    middle = first + window
+    found = compare(values[first:middle], values[middle:])
+    return None if found is None else Shift(times[middle], *found)
+
+
+def first_to_differ(
+    readings: Sequence[Judged], *, known: Collection[int], since: Mapping[int, Any]
+) -> tuple[int, Shift] | None:
+    """Return who reads otherwise than before, judged by what differs from others' readings.
+
+    A reading that differs from another says nothing of whose it is: readings shared with somebody who is
+    `known` to have drifted are left out for the others, and the one who changed most is judged first; the
+    others wait for the next look. `readings` are in order of time; `since` gives people's last finds.
+    """
+    # A reading held against several others counts once, with their mean.
+    shares: dict[tuple[int, Any, int], list[float]] = {}
+    for person, other, sentence, at, apart, edges in readings:
+        if other not in known or person in known:
+            shares.setdefault((person, at, sentence), []).append(apart / edges)
+    people: dict[int, list[tuple[Any, float]]] = {}
+    for (person, at, _), held in shares.items():
+        people.setdefault(person, []).append((at, sum(held) / len(held)))
+    rises = {person: _rise([value for _, value in held]) for person, held in people.items()}
+    for person in sorted(people, key=lambda person: -rises[person]):
+        times, values = zip(*people[person], strict=True)
+        shift = find(times, values, window=JUDGED_WINDOW, compare=worse, since=since.get(person))
+        if shift is not None:
+            return person, shift
+    return None
+
+
+def _rise(values: Sequence[float]) -> float:
+    recent = values[-JUDGED_WINDOW:]
+    return float(np.mean(recent) - np.mean(values[: -len(recent)] or recent))
+
+
+def worse(before: Sequence[float], after: Sequence[float]) -> Found | None:
+    """Compare shares of boundaries judged otherwise by ranks (Mann and Whitney); only a rise counts."""
+    means = float(np.mean(before)), float(np.mean(after))
+    if (
+        means[1] < WORSE_BY * means[0]
+        or mannwhitneyu(after, before, alternative="greater").pvalue > SURE_OF_A_PERSON
+    ):
+        return None
+    return {"differs": round(means[0], 4)}, {"differs": round(means[1], 4), "readings": len(after)}
+
+
+def domains(before: Sequence[str], after: Sequence[str]) -> Found | None:
+    """Compare shares by chi-square; the shift is the share that would have to change its domain."""
+    counts = Counter(before), Counter(after)
+    shares = _shares(counts[0]), _shares(counts[1])
+    names = sorted(shares[0] | shares[1])
+    shift = _distance(*shares)
+    if shift < DOMAINS_SHIFT:
+        return None
+    if chi2_contingency([[count[name] for name in names] for count in counts]).pvalue > SURE:
+        return None
+    held = [{name: round(share.get(name, 0.0), 3) for name in names} for share in shares]
+    return {"shares": held[0]}, {"shares": held[1], "shift": round(shift, 3)}
+
+
+def lengths(before: Sequence[int], after: Sequence[int]) -> Found | None:
+    """Compare lengths in clusters by Kolmogorov and Smirnov's test; the shift is its distance."""
+    found = ks_2samp(before, after)
+    if found.statistic < LENGTHS_SHIFT or found.pvalue > SURE:
+        return None
+    return (
+        {"median": float(np.median(before))},
+        {"median": float(np.median(after)), "shift": round(float(found.statistic), 3)},
+    )
+
+
+def lengths_of_arrival(before: Sequence[int], arrived: Sequence[int]) -> Found | None:
+    """Compare sentences by lot of a corpus that came later with ones by lot of what was there.
+
+    Texts are compared, not what was served of them: an active arm takes the longest of fresh text first,
+    which is no change of the environment; and in all that is served a corpus is only as large as its share.
+    """
+    if min(len(before), len(arrived)) < ARRIVED[0]:
+        return None
+    return lengths(before, arrived)
+
+
+def find_work(days: Sequence[Counter[int]], *, since: float | None) -> tuple[int, Found] | None:
+    """Compare who made the labels of the latest whole weeks with who made those of as many before.
+
+    `days` are labels by person of each day back from now, from the first day of the project on; `since` is
+    how many days ago the last find was. The shift is the share of labels that would have to change hands;
+    returned with it is how many days ago it was, by the day that parts the labels best. Whole weeks, since
+    people work by the day and by the week: of the latest few hundred labels somebody has made most, and
+    nothing follows from it.
+    """
+    for weeks in range(1, MOST_WEEKS + 1):
+        span = 7 * weeks
+        if 2 * span > len(days) or (since is not None and since < 2 * span):
+            return None
+        after, before = days[:span], days[span : 2 * span]
+        if min(_sum(after).total(), _sum(before).total()) >= SHARE_LABELS:
+            found = work(before, after)
+            return None if found is None else (_parting_day(days[: 2 * span]), found)
+    return None
+
+
+def _sum(days: Sequence[Counter[int]]) -> Counter[int]:
+    labels: Counter[int] = Counter()
+    for day in days:
+        labels.update(day)
+    return labels
+
+
+def _parting_day(days: Sequence[Counter[int]]) -> int:
+    """Return how many of the latest days differ most from those before them, for their number of labels."""
+
+    def parted(place: int) -> float:
+        after, before = _sum(days[:place]), _sum(days[place:])
+        if not after or not before:
+            return 0.0
+        size = after.total() * before.total() / (after.total() + before.total())
+        return size * _distance(_shares(before), _shares(after)) ** 2
+
+    return max(range(1, len(days)), key=parted)
+
+
+def work(before: Sequence[Counter[int]], after: Sequence[Counter[int]]) -> Found | None:
+    """Compare who made the labels of some days with who made those of others.
+
+    The shift is the share of the labels that would have to change hands. Days are the unit, since each is
+    somebody's or not: for one person at least the difference has to be many standard errors.
+    """
+    sides = [_share_and_variance(days) for days in (before, after)]
+    shares = [{person: share for person, (share, _) in one.items()} for one in sides]
+    shift = _distance(*shares)
+    if shift < SHARE_SHIFT or not any(
+        abs(share - other) > SHARE_DEVIATIONS * np.sqrt(variance + others)
+        for (share, variance), (other, others) in (
+            [one.get(person, (0.0, 0.0)) for one in sides] for person in sides[0].keys() | sides[1].keys()
+        )
+    ):
+        return None
+    held = [{str(person): round(share, 3) for person, share in sorted(one.items())} for one in shares]
+    return {"shares": held[0]}, {"shares": held[1], "shift": round(shift, 3)}
+
+
+def _share_and_variance(days: Sequence[Counter[int]]) -> dict[int, tuple[float, float]]:
+    """Return by person the share of labels and its variance, a ratio of sums over days (Cochran 1977)."""
+    worked = [(day, day.total()) for day in days if day.total()]
+    labels, number = sum(total for _, total in worked), len(worked)
+    found = {}
+    for person, made in _sum(days).items():
+        share = made / labels
+        apart = sum((day[person] - share * total) ** 2 for day, total in worked)
+        found[person] = share, number / max(1, number - 1) * apart / labels**2
+    return found
+
+
+def pace(before: Sequence[float], after: Sequence[float]) -> Found | None:
+    """Compare seconds per cluster by the medians of their logarithms; slower and faster count.
+
+    Robust: the difference is measured in standard errors by the median absolute deviation, so that a few
+    sentences left open do not count.
+    """
+    samples = np.log(before), np.log(after)
+    change = float(np.median(samples[1]) - np.median(samples[0]))
+    if abs(change) < np.log(PACE_RATIO) or abs(change) < PACE_DEVIATIONS * _standard_error(*samples):
+        return None
+    held = [
+        {"seconds_per_cluster": round(float(np.exp(np.median(sample))), 4), "readings": len(sample)}
+        for sample in samples
+    ]
+    return held[0], {**held[1], "ratio": round(float(np.exp(change)), 3)}
+
+
+def _shares(counts: Counter[Any]) -> dict[Any, float]:
+    return {name: count / counts.total() for name, count in counts.items()}
+
+
+def _distance(one: Mapping[Any, float], other: Mapping[Any, float]) -> float:
+    """Return the total variation distance of two distributions."""
+    return sum(abs(one.get(name, 0.0) - other.get(name, 0.0)) for name in one.keys() | other.keys()) / 2
+
+
+def _standard_error(*samples: np.ndarray[Any, Any]) -> float:
+    """Return the standard error of a difference of medians, by the normal law from the MAD of each sample."""
+    variances = [
+        (1.4826 * np.median(np.abs(sample - np.median(sample)))) ** 2 * (np.pi / 2) / len(sample)
+        for sample in samples
+    ]
+    return float(np.sqrt(sum(variances)))
