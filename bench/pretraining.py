@@ -88,7 +88,7 @@ def main() -> int:
     flops = _flops_a_step(source, options)
     for seed in options.seeds:
         for name, step, task in _measurements(options, flops, seed):
-            key = f"{name} {step} {task} {options.preset}"
+            key = f"{name} {step} {task} {options.preset}{' bare' if options.bare else ''}"
             if key in _read(results):
                 continue
             encoder = None
@@ -96,12 +96,14 @@ def main() -> int:
                 (run,) = [run for run in _runs(options, flops, seed) if run.name == name]
                 _pretrain(run, source, options.home, options.threads)
                 encoder = run.encoder(options.home, step)
-            row = {"key": key, "run": name, "step": step, "seed": seed, "labels": task.labels}
-            row |= {"corpus": task.corpus, **_fine_tune(task, encoder, options)}
+            row = {"key": key, "bare": options.bare, "run": name, "step": step, "seed": seed}
+            row |= {"corpus": task.corpus, "labels": task.labels, **_fine_tune(task, encoder, options)}
             _say(json.dumps(row))
             with results.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(row) + "\n")
-    rows = [row for row in _read(results).values() if row["seed"] in options.seeds]
+    rows = [
+        row for row in _read(results).values() if row["seed"] in options.seeds and row["bare"] == options.bare
+    ]
     report = Report(seed=options.seeds[0])
     judge(report, rows, flops, steps=options.steps, main=_name(options.tau))
     _draw(options, rows)
@@ -174,7 +176,11 @@ def _pretrain(run: Run, source: Source, home: Path, threads: int) -> None:
 def _fine_tune(task: Task, encoder: Path | None, options: argparse.Namespace) -> dict[str, float]:
     pool, test = hold_out(_gold(options, task.corpus), test_sentences=options.test_sentences, seed=task.seed)
     examples = [sentence.example for sentence in pool[: task.labels]]
-    config = replace(TaggerConfig.preset(options.preset), pretrained_rate=options.rate)
+    config = replace(
+        TaggerConfig.preset(options.preset),
+        pretrained_rate=options.rate,
+        dictionaries=not options.bare,
+    )
     pretrained = load_pretrained(encoder) if encoder else None
     figures = evaluate(fit(examples, config, seed=task.seed, pretrained=pretrained), test).to_json()
     spent = read_description(encoder) if encoder else {"flops": 0, "history": []}
@@ -341,7 +347,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--curve", type=int, nargs="*", default=[200, 800, 1600], help="labels from scratch")
     parser.add_argument("--only", nargs="*", default=[], help="scratch, main, or runs by name (tau-0.5)")
     parser.add_argument("--preset", default="base")
-    parser.add_argument("--rate", type=float, default=TaggerConfig().pretrained_rate)
+    parser.add_argument("--bare", action="store_true", help="taggers without dictionaries")
+    rate = TaggerConfig().pretrained_rate
+    parser.add_argument("--rate", type=float, default=rate, help="of the encoder, of the tagger's; 0: kept")
     parser.add_argument("--learning-rate", type=float, default=PretrainConfig().learning_rate)
     parser.add_argument("--warmup", type=int, default=PretrainConfig().warmup, help="steps of linear rise")
     parser.add_argument("--length", type=int, default=PretrainConfig().length, help="symbols of a row")

@@ -17,8 +17,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from segmenter import checkpoint
+from segmenter.data import N_CHARACTER_COLUMNS
 from segmenter.model import Network, Tagger
 from segmenter.runtime import DESCRIPTION, FORMAT, GRAPH, describe_features
+from segmenter.symbols import CLUSTER_SPECIAL
 
 MODULES = ("text", "lattice", "lexicon", "ngrams", "data", "runtime")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -106,10 +108,18 @@ class _Exported(nn.Module):
 def _padded_logits(network: Network, features: Tensor, ngrams: Tensor, mask: Tensor) -> Tensor:
     """Return what `Network.forward` gives for the same rows, (texts, longest)."""
     embedded = [functional.embedding(part, network.embedding.weight) for part in features.unbind(-1)]
-    x = network.encoder(sum(embedded[1:], embedded[0]) * mask[..., None], mask)
-    remembered = functional.embedding(ngrams, network.ngrams.weight).sum(2)
-    looked_up = functional.embedding(features, network.prior.weight).sum(2)
-    logits: Tensor = (network.head(network.norm(x)) + looked_up + remembered).squeeze(-1)
+    x = sum(embedded[1:], embedded[0])
+    wide = functional.embedding(ngrams, network.ngrams.weight).sum(2)
+    wide = wide + functional.embedding(features, network.prior.weight).sum(2)
+    if network.pretrained is not None:
+        symbols = network.pretrained.symbols(features[..., :N_CHARACTER_COLUMNS])
+        # what a mask hides has no id of a character
+        symbols = symbols.masked_fill(~mask, CLUSTER_SPECIAL.pad)
+        read = network.pretrained_norm(network.pretrained.read(symbols, mask).transpose(1, 2))
+        x = x + network.fit_pretrained(read.transpose(1, 2))
+        wide = wide + network.pretrained_head(read * mask[:, None]).transpose(1, 2)
+    x = network.encoder(x * mask[..., None], mask)
+    logits: Tensor = (network.head(network.norm(x)) + wide).squeeze(-1)
     return logits
 
 

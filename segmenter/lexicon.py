@@ -147,6 +147,11 @@ def general_words() -> WordLists:
     return WordLists(lexicon, member, log_probability)
 
 
+def no_words() -> WordLists:
+    """Return no list and no lattice."""
+    return WordLists(Lexicon([]), np.zeros((0, 0), np.bool_), np.zeros((0, 0), np.float32))
+
+
 def _thai_counts(frequencies: Iterable[tuple[str, int]]) -> dict[str, int]:
     return {word: count for word, count in frequencies if any("ก" <= c <= "๛" for c in word)}
 

@@ -22,6 +22,9 @@ from segmenter.ngrams import NARROW, WIDE, Templates
 from segmenter.pretrained import PretrainedEncoder
 from segmenter.seq2seq import Seq2SeqConfig
 
+PRETRAINED_REACH = 5
+"""Clusters around an edge whose pre-trained outputs speak for the boundary by a weight of their own."""
+
 
 class UnknownPreset(ValueError):
     """The preset's name is not in PRESETS."""
@@ -39,6 +42,8 @@ class TaggerConfig:
     feature_dropout: float = 0.05
     lattice: bool = True
     """Whether the dictionary's own segmentation is a feature."""
+    dictionaries: bool = True
+    """Whether the general word lists are read; without them, words are known from the labels alone."""
     templates: Templates = NARROW
     """The n-grams of clusters that have weights."""
     members: int = 1
@@ -57,8 +62,10 @@ class TaggerConfig:
     few_rate: float = 0.5
     pretrained: Seq2SeqConfig | None = None
     """Shape of a pre-trained encoder whose outputs are added to the features; None: there is none."""
-    pretrained_rate: float = 0.1
+    pretrained_rate: float = 0.0
     """The pre-trained weights' learning rate as a share of `learning_rate`; 0 keeps them as they are."""
+    pretrained_dropout: float = 0.5
+    """Share of the pre-trained encoder's outputs that a training step does not see."""
 
     @staticmethod
     def preset(name: str) -> TaggerConfig:
@@ -167,7 +174,8 @@ ENCODERS: dict[str, Callable[[TaggerConfig], nn.Module]] = {"conv": ConvEncoder,
 class Network(nn.Module):
     """Feature rows to boundary logits: an encoder over clusters, plus one weight for every n-gram.
 
-    The n-grams remember what the labels say about single strings (Cheng et al. 2016, wide & deep).
+    The n-grams remember what the labels say about single strings (Cheng et al. 2016, wide & deep). What a
+    pre-trained encoder puts out is read both ways: with the features, and straight into the logit.
     """
 
     def __init__(self, config: TaggerConfig, *, n_embeddings: int) -> None:
@@ -180,7 +188,11 @@ class Network(nn.Module):
         if config.pretrained is not None:
             self.pretrained = PretrainedEncoder(config.pretrained)
             self.pretrained.requires_grad_(config.pretrained_rate > 0)
+            self.pretrained_norm = nn.BatchNorm1d(config.pretrained.width, affine=False)
+            self.pretrained_dropout = nn.Dropout(config.pretrained_dropout)
             self.fit_pretrained = nn.Linear(config.pretrained.width, config.width)
+            self.pretrained_head = nn.Conv1d(config.pretrained.width, 1, PRETRAINED_REACH, padding="same")
+            nn.init.zeros_(self.pretrained_head.weight)
         self.looks_around = config.encoder != "none" or self.pretrained is not None
         self.norm = nn.LayerNorm(config.width)
         self.head = nn.Linear(config.width, 1)
@@ -196,18 +208,27 @@ class Network(nn.Module):
         `mask` (texts, longest) says how the clusters of the texts, end to end, lie in a padded batch.
         """
         x = self.embedding(features)
+        wide = self.prior(features) + self.ngrams(ngrams)
         if self.pretrained is not None:
-            x = x + self.fit_pretrained(self.pretrained(features[:, :N_CHARACTER_COLUMNS], mask))
+            read = self.pretrained_norm(self.pretrained(features[:, :N_CHARACTER_COLUMNS], mask))
+            read = self.pretrained_dropout(read)
+            x = x + self.fit_pretrained(read)
+            around = self.pretrained_head(_padded(read, mask).transpose(1, 2))
+            wide = wide + around.transpose(1, 2)[mask]
         x = self.embedding_dropout(x)
         if self.looks_around:
-            padded = torch.zeros((*mask.shape, x.shape[-1]))
-            padded[mask] = x
-            x = self.encoder(padded, mask)[mask]
+            x = self.encoder(_padded(x, mask), mask)[mask]
         else:
             x = self.encoder(x, mask)
-        h = self.norm(x)
-        logits: Tensor = (self.head(h) + self.prior(features) + self.ngrams(ngrams)).squeeze(-1)
+        logits: Tensor = (self.head(self.norm(x)) + wide).squeeze(-1)
         return logits
+
+
+def _padded(x: Tensor, mask: Tensor) -> Tensor:
+    """Lay rows (clusters, width), texts end to end, into (texts, longest, width); zeros are padding."""
+    padded = torch.zeros((*mask.shape, x.shape[-1]))
+    padded[mask] = x
+    return padded
 
 
 @dataclass(frozen=True, slots=True)

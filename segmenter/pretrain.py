@@ -35,9 +35,9 @@ class PretrainConfig:
     tau: float = 0.25
     """Share of the steps before the switch."""
     objective: Objective = field(default_factory=Objective)
-    rows: int = 16
-    length: int = 100
-    """Symbols of a row before corruption."""
+    rows: int = 32
+    length: int = 50
+    """Symbols of a row before corruption; longer rows have more spans to tell apart, and learn later to."""
     generator_width: int = 64
     generator_heads: int = 4
     generator_layers: int = 1

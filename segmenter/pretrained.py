@@ -40,8 +40,15 @@ class PretrainedEncoder(nn.Module):
 
         `mask` (texts, longest) says how the clusters of the texts, end to end, lie in a padded batch.
         """
-        symbols = symbols_of_characters(features - self.column_offsets, self.known)
         padded = torch.full(mask.shape, CLUSTER_SPECIAL.pad, device=mask.device)
-        padded[mask] = symbols
-        encoded: Tensor = self.encoder(self.embedding(padded), mask=mask)[mask]
+        padded[mask] = self.symbols(features)
+        return self.read(padded, mask)[mask]
+
+    def symbols(self, features: Tensor) -> Tensor:
+        """Return the symbols (…) of the first three columns of feature rows (…, 3)."""
+        return symbols_of_characters(features - self.column_offsets, self.known)
+
+    def read(self, symbols: Tensor, mask: Tensor) -> Tensor:
+        """Map symbols (texts, longest) to (texts, longest, width), anything where `mask` is False."""
+        encoded: Tensor = self.encoder(self.embedding(symbols), mask=mask)
         return encoded

@@ -72,14 +72,14 @@ def symbols_of_keys(keys: Array, known: Array) -> Array:
 
 
 def symbols_of_characters(characters: Tensor, known: Tensor) -> Tensor:
-    """Return the symbol of each cluster from its (clusters, 3) character ids; as `symbols_of_keys` does."""
-    keys = _key(characters)
-    place = torch.searchsorted(known, keys).clamp(max=len(known) - 1)
-    return torch.where(known[place] == keys, FIRST_CLUSTER + place, UNKNOWN)
+    """Return the symbols (…) of clusters from their character ids (…, 3), as `symbols_of_keys` does."""
+    # compared with all, not searched for: an exported graph can do no search
+    matches = _key(characters)[..., None] == known
+    return torch.where(matches.any(-1), FIRST_CLUSTER + matches.int().argmax(-1), UNKNOWN)
 
 
 def _key(characters: Any) -> Any:
-    return (characters[:, 0] * N_CHARACTERS + characters[:, 1]) * N_CHARACTERS + characters[:, 2]
+    return (characters[..., 0] * N_CHARACTERS + characters[..., 1]) * N_CHARACTERS + characters[..., 2]
 
 
 def read_clusters(texts: Iterable[str], *, vocabulary: int) -> tuple[RawText, Array]:

@@ -21,7 +21,7 @@ from segmenter.data import (
     batches_of_similar_length,
     boundary_labels,
 )
-from segmenter.lexicon import add_list, general_words
+from segmenter.lexicon import add_list, general_words, no_words
 from segmenter.metrics import Counts, count
 from segmenter.model import (
     Calibration,
@@ -220,7 +220,7 @@ def _feature_map(examples: Sequence[Example], config: TaggerConfig) -> tuple[Fea
     for document, example in zip(documents, examples, strict=True):
         for word in set(example.words()):
             source[word] = document if source.get(word, document) == document else -1
-    words = add_list(general_words(), source)
+    words = add_list(general_words() if config.dictionaries else no_words(), source)
     only_in = np.array([source.get(word, -1) for word in words.lexicon.words], np.int64)
     return feature_map(words, config), LearntFrom(np.array(documents), only_in)
 

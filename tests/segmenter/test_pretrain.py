@@ -8,14 +8,17 @@ import numpy as np
 import pytest
 import torch
 
-from segmenter import checkpoint
+from segmenter import checkpoint, export
 from segmenter.checkpoint import BadCheckpoint
 from segmenter.data import Example
 from segmenter.model import TaggerConfig
+from segmenter.predict import boundary_probabilities
 from segmenter.pretrain import HYBRID, SPAN, PretrainConfig, Pretraining, begin, run
 from segmenter.pretrain_files import Source, load_pretrained, restore, run_saved
+from segmenter.runtime import Model
 from segmenter.seq2seq import Seq2Seq, Seq2SeqConfig
 from segmenter.symbols import RawText, read_clusters
+from segmenter.text import cluster_lengths
 from segmenter.train import fit
 
 MODEL = Seq2SeqConfig(vocabulary=100, width=16, heads=2, hidden=24, encoder_layers=1, decoder_layers=1)
@@ -165,7 +168,7 @@ def test_pre_training_lowers_the_validation_loss(source: Source) -> None:
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.1])
-def test_a_tagger_starts_from_the_encoder_and_survives_saving(
+def test_a_tagger_starts_from_the_encoder_and_survives_saving_and_export(
     source: Source, examples: list[Example], tmp_path: Path, rate: float
 ) -> None:
     for _ in run_saved(new(), source, tmp_path / "run", save_every=100):
@@ -188,3 +191,8 @@ def test_a_tagger_starts_from_the_encoder_and_survives_saving(
         torch.equal(value, loaded.networks[0].state_dict()[name])
         for name, value in network.state_dict().items()
     )
+    exported = Model(export.export(tmp_path / "tagger", tmp_path / "package", name="cutter") / "cutter")
+    texts = [example.text for example in examples] + ["", "😀ລາວ English ๑๒", "ครูซื้อรถ" * 80]
+    theirs = exported.boundary_probabilities(texts, [cluster_lengths(text) for text in texts])
+    for ours, other in zip(boundary_probabilities(tagger, texts), theirs, strict=True):
+        np.testing.assert_allclose(ours, other, atol=1e-5)

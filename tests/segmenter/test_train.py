@@ -197,3 +197,11 @@ def test_presets_have_stable_names() -> None:
 def test_a_configuration_survives_json(name: str) -> None:
     config = TaggerConfig.preset(name)
     assert TaggerConfig.from_json(config.to_json()) == config
+
+
+def test_without_dictionaries_words_are_known_from_the_labels_alone(examples: list[Example]) -> None:
+    config = TaggerConfig(steps=4, epochs=4, batch_clusters=400, dictionaries=False)
+    tagger = fit(examples, config, seed=1)
+    assert set(tagger.features.words.lexicon.words) <= {w for e in examples for w in e.words()}
+    assert len(tagger.features.words.lexicon) > 0
+    assert evaluate_tagger(tagger, examples).boundary_tp > 0
