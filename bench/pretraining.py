@@ -7,7 +7,8 @@ stretch of 40 characters with an evaluated corpus is left out. For every seed, s
 (--steps) and each share τ of --taus runs N/2 with the first τ of them hybrid. Their encoders, and span
 corruption's after N/2 steps and after as many FLOPs as the main τ (--tau) took, are fine-tuned on labels
 drawn by the seed and measured on sentences held out by it. A tagger from scratch is measured on more label
-counts, to say what the gain is worth in labels.
+counts, to say what the gain is worth in labels. With --bare the taggers have no dictionaries, which know much
+of what raw text can teach.
 
 Runs, encoders and results are kept in --home, and a run that was stopped goes on where it was. With --only
 scratch main, those runs alone are made and measured. --quick is a minute on the demo corpus.

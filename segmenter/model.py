@@ -66,6 +66,8 @@ class TaggerConfig:
     """The pre-trained weights' learning rate as a share of `learning_rate`; 0 keeps them as they are."""
     pretrained_dropout: float = 0.5
     """Share of the pre-trained encoder's outputs that a training step does not see."""
+    pretrained_decay: float = 5.0
+    """Weight decay of what reads these outputs, which would else fit few labels by heart."""
 
     @staticmethod
     def preset(name: str) -> TaggerConfig:
