@@ -189,9 +189,9 @@ def _parting_day(days: Sequence[Counter[int]]) -> int:
 
     def parted(place: int) -> float:
         after, before = _sum(days[:place]), _sum(days[place:])
-        if not after or not before:
-            return 0.0
         size = after.total() * before.total() / (after.total() + before.total())
+        if not size:
+            return 0.0
         return size * _distance(_shares(before), _shares(after)) ** 2
 
     return max(range(1, len(days)), key=parted)

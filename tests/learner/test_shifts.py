@@ -77,6 +77,11 @@ class TestWork:
         week = [(0, 21, 0), (21, 0, 0), *self.BEFORE[2:]]
         assert shifts.find_work(days(*week, *self.BEFORE), since=None) is None
 
+    def test_somebody_without_a_label_on_a_day_counts_as_absent(self):
+        shifted = [Counter(a=0, b=0), *[Counter(a=0, b=20)] * 6, *[Counter(a=20, b=0)] * 7]
+        ago, _ = shifts.find_work(shifted, since=None)
+        assert ago == 7
+
     def test_a_project_younger_than_two_weeks_is_not_judged(self):
         assert shifts.find_work(days(*[(0, 90)] * 6, *[(90, 0)] * 7), since=None) is None
 
