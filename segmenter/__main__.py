@@ -283,7 +283,7 @@ def _parser() -> argparse.ArgumentParser:
     def add(name: str, run: Any, text: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text)
         command.set_defaults(command=run)
-        command.add_argument("--json", action="store_true", help="print one JSON object and no progress bar")
+        command.add_argument("--json", action="store_true", help="print JSON; most show no progress then")
         return command
 
     command = add("train", _train, "train a tagger on gold sentences and write a checkpoint")
@@ -344,7 +344,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--row", choices=[row.name for row in benchmark.ROWS], action="append")
     command.add_argument("--test-sentences", type=int, default=benchmark.TEST_SENTENCES)
     command.add_argument(
-        "--results", type=_in_folder, help="JSONL of what was measured; what is there is not run again"
+        "--results",
+        type=_in_folder,
+        help="JSONL of what was measured; what is there by the same code is not run again",
     )
     command.add_argument(
         "--plot", type=_picture, help="draw the rows against their targets (.svg, .png or .pdf)"

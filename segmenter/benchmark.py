@@ -95,9 +95,11 @@ def run(
 
 
 def _trial(corpus: Path, config: TaggerConfig, test_sentences: int) -> str:
-    """Return a hash of all that a result depends on besides its row, its seed and the program."""
-    described = json.dumps([config.to_json(), test_sentences])
-    return hashlib.sha256(described.encode() + corpus.read_bytes()).hexdigest()[:16]
+    """Return a hash of all that a result depends on but row and seed: data, settings, this package."""
+    hashed = hashlib.sha256(json.dumps([config.to_json(), test_sentences]).encode())
+    for file in (corpus, *sorted(Path(__file__).parent.glob("*.py"))):
+        hashed.update(file.read_bytes())
+    return hashed.hexdigest()[:16]
 
 
 def _known(results: Path | None, trial: str, row: Row) -> dict[int, dict[str, Any]]:
