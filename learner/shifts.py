@@ -22,8 +22,10 @@ JUDGED_WINDOW = 30
 PACE_WINDOW = 50
 # Sentences of a corpus that are compared with others, the lowest keys first, and how many it takes.
 ARRIVED = (30, 300)
-# Who works when goes by the week: labels on each side of whole weeks, and of how many at the most.
+# Who works when goes by the week: labels and days of work on each side of whole weeks, and of how many
+# weeks at the most. The variance of a share is between days, and of one or two days it is no variance.
 SHARE_LABELS = 100
+SHARE_DAYS = 5
 MOST_WEEKS = 4
 
 SURE = 1e-4
@@ -171,7 +173,10 @@ def find_work(days: Sequence[Counter[int]], *, since: float | None) -> tuple[int
         if 2 * span > len(days) or (since is not None and since < 2 * span):
             return None
         after, before = days[:span], days[span : 2 * span]
-        if min(_sum(after).total(), _sum(before).total()) >= SHARE_LABELS:
+        if all(
+            _sum(side).total() >= SHARE_LABELS and sum(day.total() > 0 for day in side) >= SHARE_DAYS
+            for side in (after, before)
+        ):
             found = work(before, after)
             return None if found is None else (_parting_day(days[: 2 * span]), found)
     return None

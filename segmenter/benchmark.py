@@ -97,7 +97,8 @@ def run(
 def _trial(corpus: Path, config: TaggerConfig, test_sentences: int) -> str:
     """Return a hash of all that a result depends on but row and seed: data, settings, this package."""
     hashed = hashlib.sha256(json.dumps([config.to_json(), test_sentences]).encode())
-    for file in (corpus, *sorted(Path(__file__).parent.glob("*.py"))):
+    package = Path(__file__).parent
+    for file in (corpus, *sorted(package.glob("*.py")), *sorted(package.glob("*.txt"))):
         hashed.update(file.read_bytes())
     return hashed.hexdigest()[:16]
 

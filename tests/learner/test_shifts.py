@@ -82,6 +82,11 @@ class TestWork:
         ago, _ = shifts.find_work(shifted, since=None)
         assert ago == 7
 
+    def test_single_days_of_work_say_nothing(self):
+        free = [(0, 0)] * 6
+        weeks = [(20, 100), *free, (100, 20), *free, (100, 30), *free, (90, 20), *free]
+        assert shifts.find_work(days(*weeks, *weeks), since=None) is None
+
     def test_a_project_younger_than_two_weeks_is_not_judged(self):
         assert shifts.find_work(days(*[(0, 90)] * 6, *[(90, 0)] * 7), since=None) is None
 
