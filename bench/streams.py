@@ -23,7 +23,6 @@ from learner import shifts
 from learner.simulated_people import BASE_SECONDS, PER_ACTION, PER_CLUSTER, growth
 
 ROUND = 100
-LOOK_EVERY = 20
 # Labels of a project, and for how many of them there is a copy of the corpus.
 LABELS = (400, 2400)
 LABELS_A_COPY = 400

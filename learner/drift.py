@@ -46,13 +46,14 @@ def look(
     compare: shifts.Compare,
 ) -> None:
     """Judge the latest of a series and record a find. `about` tells the series from others of its kind."""
-    last = _last(project, kind, about)
+    last = last_find(project, kind, about)
     shift = shifts.find(times, values, window=window, compare=compare, since=last.at if last else None)
     if shift is not None:
         _record(project, kind, about, shift, last=last)
 
 
-def _last(project: Project, kind: str, about: dict[str, Any]) -> Event | None:
+def last_find(project: Project, kind: str, about: dict[str, Any]) -> Event | None:
+    """Return the latest event of a kind whose facts contain `about`."""
     found = Event.objects.filter(project=project, kind=kind, after__contains=about)
     return found.order_by("-at", "-id").first()
 
@@ -97,12 +98,12 @@ def _watch_arrivals(project: Project) -> None:
     since = max(span["began"], span["latest"] - FIRST_SERVED_WITHIN)
     later = Corpus.objects.filter(project=project, state="ready", imported_at__gt=since)
     for corpus in later.exclude(pk__in=judged):
+        first = served.filter(sentence__corpus=corpus).aggregate(Min("leased_at"))["leased_at__min"]
+        if first is None:
+            continue
         there = Corpus.objects.filter(project=project, state="ready", imported_at__lt=corpus.imported_at)
         found = shifts.lengths_of_arrival(_lengths_by_lot(list(there)), _lengths_by_lot([corpus]))
-        if found is None:
-            continue
-        first = served.filter(sentence__corpus=corpus).aggregate(Min("leased_at"))["leased_at__min"]
-        if first is not None:
+        if found is not None:
             shift = shifts.Shift(first, *found)
             _record(project, "lengths.shifted", {"corpus": corpus.pk}, shift, last=None)
 
@@ -126,7 +127,7 @@ def _watch_quality(project: Project, kind: str, query: str) -> None:
     if found is not None:
         person, shift = found
         about = {"user": person}
-        _record(project, kind, about, shift, last=_last(project, kind, about))
+        _record(project, kind, about, shift, last=last_find(project, kind, about))
 
 
 def _served(project: Project) -> list[tuple[datetime, str, int]]:

@@ -117,7 +117,7 @@ def _watch_presence(project: Project, *, now: datetime) -> None:
 
 def _watch_shares(project: Project, *, now: datetime) -> None:
     """Record when the labels of the latest weeks are shared out among people otherwise than before."""
-    last = Event.objects.filter(project=project, kind="work.shifted").order_by("-at", "-id").first()
+    last = drift.last_find(project, "work.shifted", {})
     since = None if last is None else (now - last.at) / DAY
     found = shifts.find_work(_labels_by_day(project, now=now), since=since)
     if found is not None:

@@ -187,17 +187,16 @@ def optimise(
 
 
 def _parameter_groups(network: Network, config: TaggerConfig) -> list[dict[str, Any]]:
-    named = dict(network.named_parameters())
-    encoder = [p for name, p in named.items() if name.startswith("pretrained.")]
-    readers = [p for name, p in named.items() if name.startswith(("fit_pretrained.", "pretrained_head."))]
-    apart = {id(p) for p in (*encoder, *readers)}
-    own = [p for p in named.values() if id(p) not in apart]
+    encoder, readers = "pretrained.", ("fit_pretrained.", "pretrained_head.")
+    named = list(network.named_parameters())
+    own = [p for name, p in named if not name.startswith((encoder, *readers))]
     groups: list[dict[str, Any]] = [{"params": own, "lr": config.learning_rate}]
-    if readers:
-        decay = config.pretrained_decay
-        groups.append({"params": readers, "lr": config.learning_rate, "weight_decay": decay})
-    if encoder and config.pretrained_rate:
-        groups.append({"params": encoder, "lr": config.pretrained_rate * config.learning_rate})
+    if network.pretrained is not None:
+        read = [p for name, p in named if name.startswith(readers)]
+        groups.append({"params": read, "lr": config.learning_rate, "weight_decay": config.pretrained_decay})
+        if config.pretrained_rate:
+            rate = config.pretrained_rate * config.learning_rate
+            groups.append({"params": list(network.pretrained.parameters()), "lr": rate})
     return groups
 
 
