@@ -87,12 +87,10 @@ class Watch:
         self._look_at_work(now)
         for person, readings in self.by_person.items():
             pace = stream.seconds / stream.clusters
-            kind = "annotator.pace_drifted"
-            self._find(now, kind, person, readings, pace, shifts.PACE_WINDOW, shifts.pace)
+            self._find(now, "annotator.pace_drifted", person, readings, pace, shifts.PACE)
         self._look_at_arrival(now)
-        window = shifts.SERVED_WINDOW
-        self._find(now, "domains.shifted", None, self.ranked, stream.domain, window, shifts.domains)
-        self._find(now, "lengths.shifted", None, self.ranked, stream.clusters, window, shifts.lengths)
+        self._find(now, "domains.shifted", None, self.ranked, stream.domain, shifts.SERVED_DOMAINS)
+        self._find(now, "lengths.shifted", None, self.ranked, stream.clusters, shifts.SERVED_LENGTHS)
         self._look_at_quality(now, "annotator.agreement_drifted", self.agreement)
         self._look_at_quality(now, "annotator.accuracy_drifted", self.accuracy)
 
@@ -102,13 +100,10 @@ class Watch:
         return max(at, default=None)
 
     def _find(
-        self, now: int, kind: str, about: Any, times: Array, values: Array, window: int, compare: Any
+        self, now: int, kind: str, about: Any, times: Array, values: Array, detector: shifts.Detector
     ) -> None:
-        latest = times[: np.searchsorted(times, now)][-2 * window :]
-        since = self._since(kind, about)
-        shift = shifts.find(
-            latest.tolist(), values[latest].tolist(), window=window, compare=compare, since=since
-        )
+        latest = times[: np.searchsorted(times, now)][-detector.longest :]
+        shift = detector.find(latest.tolist(), values[latest].tolist(), since=self._since(kind, about))
         if shift is not None:
             self.finds.append((kind, about, shift.at, now))
 
@@ -139,7 +134,7 @@ class Watch:
         people = {found[1] for found in self.finds if found[0] == kind}
         since = {person: self._since(kind, person) for person in people}
         readings = [reading for seen, reading in judged if seen < now]
-        found = shifts.first_to_differ(readings, known=people, since=since)
+        found = shifts.first_to_differ(readings, since=since)
         if found is not None:
             person, shift = found
             self.finds.append((kind, person, shift.at, now))

@@ -3,9 +3,9 @@
 Texts are the demo corpus', several times over: each copy of a sentence is ranked by a model of its own seed,
 so that copies part, and what is labelled makes its like worth less. Both arms draw in rounds, at random and
 by one of three rankings, the first round at random; more of the same text arrives in the middle. People work
-in sessions, each with a slip rate, a pace and a share of the work that stay; everyday variation is as in
-learner/simulated_people.py. Some sentences are read by two people, and where these differ the reference is
-settled. Time is counted in readings.
+in sessions on some days of the week, each with a slip rate, a pace and a share of the work that stay;
+everyday variation is as in learner/simulated_people.py. Some sentences are read by two people, and where
+these differ the reference is settled. Time is counted in readings.
 
 An event changes one of these things from the middle on, by a size in the units of its cause.
 """
@@ -32,8 +32,9 @@ HARDER, SLOWER_WHEN_HARD = 0.5, 0.1
 # The share of sentences read twice, and after how many readings the second is due.
 DOUBLES = (0.1, 0.2, 0.3)
 SECOND_AFTER = 40
-# The chance that somebody works on a weekday, readings of a person's session on average, and how seconds vary
-# from one sentence to the next.
+# On how many days of the week each person works, the chance that they do, readings of a person's session on
+# average, and how seconds vary from one sentence to the next.
+DAYS_A_WEEK = (1, 5)
 PRESENT = 0.8
 SESSION = (5.0, 60.0)
 VARIATION = (0.25, 0.5)
@@ -154,11 +155,13 @@ class People:
         )
 
     def turns(self, rng: np.random.Generator) -> Iterator[tuple[float, int]]:
-        """Yield the time in days and who reads next: on weekdays a session of each who is there, in turn."""
+        """Yield the time in days and who reads next: a session of each whose day it is, in turn."""
         mean = float(np.exp(rng.uniform(*np.log(SESSION))))
+        number = rng.integers(*DAYS_A_WEEK, endpoint=True)
+        weeks = [set(rng.permutation(5)[:number].tolist()) for _ in self.shares]
         for day in count():
             for person, share in enumerate(self.shares):
-                if day % 7 < 5 and rng.random() < PRESENT:
+                if day % 7 in weeks[person] and rng.random() < PRESENT:
                     readings = rng.poisson(share * (len(self.shares) - 1) * mean)
                     for part in range(readings):
                         yield day + (person + part / readings) / len(self.shares), person

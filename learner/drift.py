@@ -25,9 +25,8 @@ def watch(project: Project) -> None:
     served = _served(project)
     if served:
         times, domains, lengths = zip(*served, strict=True)
-        window = shifts.SERVED_WINDOW
-        look(project, "domains.shifted", {}, times, domains, window=window, compare=shifts.domains)
-        look(project, "lengths.shifted", {}, times, lengths, window=window, compare=shifts.lengths)
+        look(project, "domains.shifted", {}, times, domains, shifts.SERVED_DOMAINS)
+        look(project, "lengths.shifted", {}, times, lengths, shifts.SERVED_LENGTHS)
     for kind, query in (
         ("annotator.agreement_drifted", _AGREEMENT),
         ("annotator.accuracy_drifted", _ACCURACY),
@@ -41,13 +40,11 @@ def look(
     about: dict[str, Any],
     times: Sequence[datetime],
     values: Sequence[Any],
-    *,
-    window: int,
-    compare: shifts.Compare,
+    detector: shifts.Detector,
 ) -> None:
     """Judge the latest of a series and record a find. `about` tells the series from others of its kind."""
     last = last_find(project, kind, about)
-    shift = shifts.find(times, values, window=window, compare=compare, since=last.at if last else None)
+    shift = detector.find(times, values, since=last.at if last else None)
     if shift is not None:
         _record(project, kind, about, shift, last=last)
 
@@ -121,9 +118,9 @@ def _watch_quality(project: Project, kind: str, query: str) -> None:
     finds = Event.objects.filter(project=project, kind=kind).order_by("at", "id")
     since = dict(finds.values_list("after__user", "at"))
     with connection.cursor() as cursor:
-        cursor.execute(query, {"project": project.pk, "latest": 20 * shifts.JUDGED_WINDOW})
+        cursor.execute(query, {"project": project.pk, "latest": 5 * shifts.QUALITY.longest})
         readings = [shifts.Judged(*row) for row in cursor.fetchall()]
-    found = shifts.first_to_differ(readings, known=since.keys(), since=since)
+    found = shifts.first_to_differ(readings, since=since)
     if found is not None:
         person, shift = found
         about = {"user": person}
@@ -136,7 +133,7 @@ def _served(project: Project) -> list[tuple[datetime, str, int]]:
     Only since there is a ranked order: before it both arms draw by lot, and that ranking begins is no drift.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_SERVED, {"project": project.pk, "latest": 2 * shifts.SERVED_WINDOW})
+        cursor.execute(_SERVED, {"project": project.pk, "latest": shifts.SERVED_LENGTHS.longest})
         return list(reversed(cursor.fetchall()))
 
 

@@ -1,6 +1,7 @@
 """Whether a series has shifted: the judgement alone, of values in order of time.
 
-Each detector holds the latest window of a series against the one before it. The product brings series from
+Each detector holds the latest window of a series against the one before it, by several sizes of window where
+small shifts count. The product brings series from
 its tables and records what is found (learner/drift.py, learner/watching.py), bench/validity.py made-up ones
 whose truth is known; both call what is here. Detectors look again and again, so that their thresholds are set
 far out: a quiet project stays quiet. `SURE` is the chance of a shift as large in one look; the other limits
@@ -8,18 +9,15 @@ say from which size a shift matters.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.stats import chi2_contingency, ks_2samp, mannwhitneyu
+from scipy.stats import chi2_contingency, ks_2samp, mannwhitneyu, rankdata
 
-# Values on each side of a comparison: sentences handed out, readings of one person that somebody else has
-# judged too, readings of one person.
-SERVED_WINDOW = 120
-JUDGED_WINDOW = 30
-PACE_WINDOW = 50
+# Readings by which the person who changed most is told.
+RECENT = 30
 # Sentences of a corpus that are compared with others, the lowest keys first, and how many it takes.
 ARRIVED = (30, 300)
 # Who works when goes by the week: labels and days of work on each side of whole weeks, and of how many
@@ -29,13 +27,13 @@ SHARE_DAYS = 5
 MOST_WEEKS = 4
 
 SURE = 1e-4
-SURE_OF_A_PERSON = 1e-5
+SURE_OF_A_PERSON = 3e-5
 DOMAINS_SHIFT = 0.3
 LENGTHS_SHIFT = 0.35
 WORSE_BY = 1.5
 SHARE_SHIFT = 0.25
 SHARE_DEVIATIONS = 6.0
-PACE_DEVIATIONS = 6.0
+PACE_DEVIATIONS = 4.5
 PACE_RATIO = 1.3
 
 Found = tuple[dict[str, Any], dict[str, Any]]
@@ -65,50 +63,92 @@ class Judged(NamedTuple):
     edges: int
 
 
-def find(
-    times: Sequence[Any], values: Sequence[Any], *, window: int, compare: Compare, since: Any = None
-) -> Shift | None:
-    """Compare the latest window of a series with the one before it.
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """How many values of a series are held against as many before them, and by what.
 
-    `since` is the time of the series' last find: until a window has filled since then there is none, or one
-    shift would be found again and again.
+    Short windows speak soon, long ones of smaller shifts. `is_measured` says that values have an order, so
+    that the shift can be dated within the windows.
     """
-    first = len(values) - 2 * window
-    if first < 0 or (since is not None and times[first] < since):
+
+    windows: tuple[int, ...]
+    compare: Compare
+    is_measured: bool = True
+
+    @property
+    def longest(self) -> int:
+        """Return how many of the latest values are looked at."""
+        return 2 * max(self.windows)
+
+    def find(self, times: Sequence[Any], values: Sequence[Any], *, since: Any = None) -> Shift | None:
+        """Compare the latest window of a series with the one before it, the shortest window first.
+
+        `since` is the time of the series' last find: until a window has filled since then there is none, or
+        one shift would be found again and again.
+        """
+        for window in self.windows:
+            first = len(values) - 2 * window
+            if first < 0 or (since is not None and times[first] < since):
+                return None
+            middle = first + window
+            found = self.compare(values[first:middle], values[middle:])
+            if found is not None:
+                parted = first + _parting(values[first:]) if self.is_measured else middle
+                return Shift(times[parted], *found)
         return None
-    middle = first + window
-    found = compare(values[first:middle], values[middle:])
-    return None if found is None else Shift(times[middle], *found)
 
 
-def first_to_differ(
-    readings: Sequence[Judged], *, known: Collection[int], since: Mapping[int, Any]
-) -> tuple[int, Shift] | None:
+def _parting(values: Sequence[float]) -> int:
+    """Return the place from which on the values' ranks differ most from those before (Pettitt 1979)."""
+    ranks = rankdata(values)
+    return int(np.argmax(np.abs(np.cumsum(ranks - ranks.mean())[:-1]))) + 1
+
+
+def first_to_differ(readings: Sequence[Judged], *, since: Mapping[int, Any]) -> tuple[int, Shift] | None:
     """Return who reads otherwise than before, judged by what differs from others' readings.
 
-    A reading that differs from another says nothing of whose it is: readings shared with somebody who is
-    `known` to have drifted are left out for the others, and the one who changed most is judged first; the
-    others wait for the next look. `readings` are in order of time; `since` gives people's last finds.
+    `readings` are in order of time; `since` gives people's last finds. A reading that differs from another
+    says nothing of whose it is: the one who changed most is judged first, and the others wait for the next
+    look. Of two people either may be named.
     """
-    # A reading held against several others counts once, with their mean.
-    shares: dict[tuple[int, Any, int], list[float]] = {}
-    for person, other, sentence, at, apart, edges in readings:
-        if other not in known or person in known:
-            shares.setdefault((person, at, sentence), []).append(apart / edges)
-    people: dict[int, list[tuple[Any, float]]] = {}
-    for (person, at, _), held in shares.items():
-        people.setdefault(person, []).append((at, sum(held) / len(held)))
-    rises = {person: _rise([value for _, value in held]) for person, held in people.items()}
-    for person in sorted(people, key=lambda person: -rises[person]):
-        times, values = zip(*people[person], strict=True)
-        shift = find(times, values, window=JUDGED_WINDOW, compare=worse, since=since.get(person))
+    series = {
+        person: _in_time(_telling([one for one in readings if one.person == person], since))
+        for person in {one.person for one in readings}
+    }
+    rises = {person: _rise([value for _, value in held]) for person, held in series.items()}
+    for person in sorted(series, key=lambda person: -rises[person]):
+        times, values = zip(*series[person], strict=True)
+        shift = QUALITY.find(times, values, since=since.get(person))
         if shift is not None:
             return person, shift
     return None
 
 
+def _telling(readings: Sequence[Judged], since: Mapping[int, Any]) -> Sequence[Judged]:
+    """Return which of a person's readings tell whether this person has changed.
+
+    Not those shared with somebody who was found to; or, where there are few others, all since the latest
+    find.
+    """
+    if not since or readings[0].person in since:
+        return readings
+    others = [one for one in readings if one.other not in since]
+    if len(others) >= 2 * min(QUALITY.windows):
+        return others
+    return [one for one in readings if one.at >= max(since.values())] or readings
+
+
+def _in_time(readings: Sequence[Judged]) -> list[tuple[Any, float]]:
+    """Return when and by which share of its boundaries each differs, the mean where it is held to several."""
+    shares: dict[tuple[Any, int], list[float]] = {}
+    for one in readings:
+        shares.setdefault((one.at, one.sentence), []).append(one.apart / one.edges)
+    held = [(at, sum(apart) / len(apart)) for (at, _), apart in shares.items()]
+    return held[-QUALITY.longest :]
+
+
 def _rise(values: Sequence[float]) -> float:
-    recent = values[-JUDGED_WINDOW:]
+    recent = values[-RECENT:]
     return float(np.mean(recent) - np.mean(values[: -len(recent)] or recent))
 
 
@@ -249,6 +289,14 @@ def pace(before: Sequence[float], after: Sequence[float]) -> Found | None:
         for sample in samples
     ]
     return held[0], {**held[1], "ratio": round(float(np.exp(change)), 3)}
+
+
+# Sentences handed out, readings of one person that another reading or a reference can be held against, and
+# readings of one person.
+SERVED_DOMAINS = Detector((120,), domains, is_measured=False)
+SERVED_LENGTHS = Detector((120,), lengths)
+QUALITY = Detector((30, 60, 120), worse)
+PACE = Detector((50, 100, 200), pace)
 
 
 def _shares(counts: Counter[Any]) -> dict[Any, float]:

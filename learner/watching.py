@@ -159,15 +159,7 @@ def _watch_pace(project: Project) -> None:
     annotators = Membership.objects.filter(project=project, active=True, role=Membership.Role.ANNOTATOR)
     for user_id in annotators.values_list("user_id", flat=True):
         times, seconds = _latest_readings(project, user_id)
-        drift.look(
-            project,
-            "annotator.pace_drifted",
-            {"user": user_id},
-            times,
-            seconds,
-            window=shifts.PACE_WINDOW,
-            compare=shifts.pace,
-        )
+        drift.look(project, "annotator.pace_drifted", {"user": user_id}, times, seconds, shifts.PACE)
 
 
 def _latest_readings(project: Project, user_id: int) -> tuple[list[datetime], list[float]]:
@@ -181,7 +173,7 @@ def _latest_readings(project: Project, user_id: int) -> tuple[list[datetime], li
             sentence__n_clusters__gt=0,
         )
         .order_by("-finished_at", "-id")
-        .values_list("finished_at", "active_ms", "sentence__n_clusters")[: 2 * shifts.PACE_WINDOW]
+        .values_list("finished_at", "active_ms", "sentence__n_clusters")[: shifts.PACE.longest]
     )
     read = [(at, ms / 1000 / clusters) for at, ms, clusters in reversed(rows) if at is not None]
     return [at for at, _ in read], [seconds for _, seconds in read]

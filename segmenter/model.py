@@ -204,16 +204,20 @@ class Network(nn.Module):
         self.prior = nn.EmbeddingBag(n_embeddings, 1, mode="sum").requires_grad_(False)
         nn.init.zeros_(self.prior.weight)
 
-    def forward(self, features: Tensor, ngrams: Tensor, mask: Tensor) -> Tensor:
+    def forward(
+        self, features: Tensor, ngrams: Tensor, mask: Tensor, encoded: Tensor | None = None
+    ) -> Tensor:
         """Map (clusters, n_features) and (clusters, n_templates) to logits (clusters,).
 
         `mask` (texts, longest) says how the clusters of the texts, end to end, lie in a padded batch.
+        `encoded` (clusters, width) is what the pre-trained encoder has put out for them, if that is known.
         """
         x = self.embedding(features)
         wide = self.prior(features) + self.ngrams(ngrams)
         if self.pretrained is not None:
-            read = self.pretrained_norm(self.pretrained(features[:, :N_CHARACTER_COLUMNS], mask))
-            read = self.pretrained_dropout(read)
+            if encoded is None:
+                encoded = self.pretrained(features[:, :N_CHARACTER_COLUMNS], mask)
+            read = self.pretrained_dropout(self.pretrained_norm(encoded))
             x = x + self.fit_pretrained(read)
             around = self.pretrained_head(_padded(read, mask).transpose(1, 2))
             wide = wide + around.transpose(1, 2)[mask]

@@ -45,6 +45,8 @@ REHEARSAL_PARTS = 5
 FEWEST_DOCUMENTS = 5
 """With fewer documents most learnt words would count as learnt nowhere."""
 _WINDOW_EXAMPLES = 4_000
+MOST_KEPT = 2**26
+"""Numbers that a pre-trained encoder puts out and a fit keeps: 256 MiB of them."""
 
 
 class NothingToLearn(ValueError):
@@ -170,9 +172,10 @@ def optimise(
     )
     averaging_from = len(batches) - max(1, int(len(batches) * config.average_last))
     average = torch.optim.swa_utils.AveragedModel(network)
+    kept = _kept_outputs(network, encoded, config)
     network.train()
     for number, batch in enumerate(batches, start=1):
-        loss = _loss(network, encoded, targets, batch, config)
+        loss = _loss(network, encoded, targets, batch, config, kept)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -258,8 +261,33 @@ def _batches(sizes: Array, config: TaggerConfig, rng: np.random.Generator) -> li
     return batches[: config.steps]
 
 
+def _kept_outputs(network: Network, encoded: Encoded, config: TaggerConfig) -> torch.Tensor | None:
+    """Return what an encoder that stays as it is puts out for every cluster row: (rows, width).
+
+    None where there is no such encoder, and where that would be more than `MOST_KEPT`: of so much text a fit
+    makes few passes, and every step can ask the encoder again.
+    """
+    if network.pretrained is None or config.pretrained is None or config.pretrained_rate:
+        return None
+    rows, width = len(encoded.features), config.pretrained.width
+    if rows * width > MOST_KEPT:
+        return None
+    kept = torch.zeros((rows, width))
+    by_length = np.argsort(encoded.sizes, kind="stable")
+    with torch.no_grad():
+        for batch in batches_of_similar_length(encoded.sizes, by_length, area=config.batch_clusters):
+            features, _, mask = batch_tensors(encoded, batch)
+            kept[encoded.rows(batch)] = network.pretrained(features[:, :N_CHARACTER_COLUMNS], mask)
+    return kept
+
+
 def _loss(
-    network: Network, encoded: Encoded, targets: Array, batch: Array, config: TaggerConfig
+    network: Network,
+    encoded: Encoded,
+    targets: Array,
+    batch: Array,
+    config: TaggerConfig,
+    kept: torch.Tensor | None,
 ) -> torch.Tensor:
     features, ngrams, mask = batch_tensors(encoded, batch)
     if config.feature_dropout:
@@ -268,9 +296,10 @@ def _loss(
             # it would read another cluster
             dropped[:, :N_CHARACTER_COLUMNS] = False
         features[dropped] = 0
-    logits = network(features, ngrams, mask)
+    rows = encoded.rows(batch)
+    logits = network(features, ngrams, mask, None if kept is None else kept[rows])
     # the first cluster always starts a token: nothing is decided there
     inner = torch.ones(len(features), dtype=torch.bool)
     inner[np.cumsum(encoded.sizes[batch])[:-1]] = inner[0] = False
-    target = torch.from_numpy(targets[encoded.rows(batch)])
+    target = torch.from_numpy(targets[rows])
     return functional.binary_cross_entropy_with_logits(logits[inner], target[inner])

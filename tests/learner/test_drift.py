@@ -1,6 +1,7 @@
 """Drift that nobody reports is found, dated and laid to the right person; a quiet project stays quiet."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -22,8 +23,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def small_windows(monkeypatch):
-    monkeypatch.setattr(shifts, "SERVED_WINDOW", 40)
-    monkeypatch.setattr(shifts, "JUDGED_WINDOW", 20)
+    for name, window in (("SERVED_DOMAINS", 40), ("SERVED_LENGTHS", 40), ("QUALITY", 20)):
+        monkeypatch.setattr(shifts, name, replace(getattr(shifts, name), windows=(window,)))
 
 
 @pytest.fixture

@@ -1,12 +1,13 @@
 """Whether a series has shifted: windows, dates, who is named, and what is everyday variation."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from learner import shifts
-from learner.shifts import Judged
+from learner.shifts import Detector, Judged
 
 
 def above(before, after):
@@ -14,17 +15,29 @@ def above(before, after):
 
 
 class TestFind:
+    DETECTOR = Detector((2,), above, is_measured=False)
+
     def test_the_latest_window_is_held_against_the_one_before_and_dated_by_its_first(self):
-        shift = shifts.find([10, 20, 30, 40, 50], [9, 1, 1, 2, 4], window=2, compare=above)
+        shift = self.DETECTOR.find([10, 20, 30, 40, 50], [9, 1, 1, 2, 4])
         assert (shift.at, shift.before["mean"], shift.after["mean"]) == (40, 1, 3)
 
     def test_there_is_none_until_both_windows_are_full(self):
-        assert shifts.find([1, 2, 3], [1, 1, 9], window=2, compare=above) is None
+        assert self.DETECTOR.find([1, 2, 3], [1, 1, 9]) is None
 
     def test_windows_reach_no_farther_back_than_the_last_find(self):
         times, values = list(range(6)), [0, 1, 2, 3, 4, 5]
-        assert shifts.find(times, values, window=2, compare=above, since=3) is None
-        assert shifts.find(times, values, window=2, compare=above, since=2).at == 4
+        assert self.DETECTOR.find(times, values, since=3) is None
+        assert self.DETECTOR.find(times, values, since=2).at == 4
+
+    def test_longer_windows_are_looked_at_where_shorter_ones_show_nothing(self):
+        detector = replace(self.DETECTOR, windows=(2, 3))
+        assert detector.longest == 6
+        shift = detector.find(range(6), [1, 1, 1, 3, 2, 2])
+        assert (shift.at, shift.after["mean"]) == (3, pytest.approx(7 / 3))
+
+    def test_measured_values_are_dated_within_the_windows(self):
+        detector = Detector((4,), above)
+        assert detector.find(range(8), [1, 2, 7, 7, 7, 7, 7, 7]).at == 2
 
 
 def readings(rates, *, count=60, change=30, edges=40, seed=1):
@@ -43,19 +56,21 @@ class TestPeople:
     RATES = [(0.03, 0.03), (0.03, 0.4), (0.03, 0.03)]
 
     def test_who_begins_to_differ_is_named(self):
-        person, shift = shifts.first_to_differ(
-            readings(self.RATES, count=120, change=60), known=set(), since={}
-        )
+        person, shift = shifts.first_to_differ(readings(self.RATES, count=120, change=60), since={})
         assert person == 1
         assert shift.after["differs"] > shift.before["differs"]
 
     def test_readings_shared_with_who_is_known_to_drift_say_nothing_of_others(self):
         made = readings(self.RATES, count=120, change=60)
-        assert shifts.first_to_differ(made, known={1}, since={1: 119}) is None
+        assert shifts.first_to_differ(made, since={1: 119}) is None
+
+    def test_where_all_others_are_known_the_last_one_is_judged_by_what_came_since(self):
+        made = readings([(0.1, 0.1), (0.1, 0.1), (0.03, 0.4)], count=200, change=150)
+        assert shifts.first_to_differ(made, since={0: 20, 1: 20})[0] == 2
 
     def test_steady_people_are_not_named(self):
         made = readings([(0.05, 0.05)] * 3, count=200, change=100)
-        assert shifts.first_to_differ(made, known=set(), since={}) is None
+        assert shifts.first_to_differ(made, since={}) is None
 
 
 def days(*labels):

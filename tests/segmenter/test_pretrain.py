@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 import torch
 
-from segmenter import checkpoint, export
+from segmenter import checkpoint, export, train
 from segmenter.checkpoint import BadCheckpoint
 from segmenter.data import Example
 from segmenter.model import TaggerConfig
 from segmenter.predict import boundary_probabilities
 from segmenter.pretrain import HYBRID, SPAN, PretrainConfig, Pretraining, begin, run
 from segmenter.pretrain_files import Source, load_pretrained, restore, run_saved
+from segmenter.pretrained import PretrainedEncoder
 from segmenter.runtime import Model
 from segmenter.seq2seq import Seq2Seq, Seq2SeqConfig
 from segmenter.symbols import RawText, read_clusters
@@ -196,3 +197,30 @@ def test_a_tagger_starts_from_the_encoder_and_survives_saving_and_export(
     theirs = exported.boundary_probabilities(texts, [cluster_lengths(text) for text in texts])
     for ours, other in zip(boundary_probabilities(tagger, texts), theirs, strict=True):
         np.testing.assert_allclose(ours, other, atol=1e-5)
+
+
+def test_a_fit_is_the_same_whether_a_kept_encoder_is_asked_once_or_at_every_step(
+    source: Source, examples: list[Example], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in run_saved(new(), source, tmp_path / "run", save_every=100):
+        pass
+    pretrained = load_pretrained(tmp_path / "run")
+    config = TaggerConfig(
+        width=16, dilations=(1,), steps=20, epochs=20, batch_clusters=400, lattice=False, few=0
+    )
+    asked = 0
+    forward = PretrainedEncoder.forward
+
+    def counted(self: PretrainedEncoder, features: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        nonlocal asked
+        asked += 1
+        return forward(self, features, mask)
+
+    monkeypatch.setattr(PretrainedEncoder, "forward", counted)
+    kept = fit(examples, config, seed=1, pretrained=pretrained)
+    once, asked = asked, 0
+    monkeypatch.setattr(train, "MOST_KEPT", 0)
+    anew = fit(examples, config, seed=1, pretrained=pretrained)
+    assert once < asked == config.steps
+    for name, value in kept.networks[0].state_dict().items():
+        torch.testing.assert_close(value, anew.networks[0].state_dict()[name], atol=1e-4, rtol=1e-3)
