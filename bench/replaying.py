@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, groupby
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +39,12 @@ class Gold:
 
     `forced` marks edges where white space starts or ends and the start of a sentence, which nobody has to
     find; `first` is a sentence's first edge. White space itself counts as a word that everybody finds.
+    `is_coarse` marks sentences that another splitter would make of the same text, two lines each.
     """
 
     documents: Array
     domains: Array
+    is_coarse: Array
     clusters: Array
     first: Array
     sentence: Array
@@ -51,19 +53,21 @@ class Gold:
     forced: Array
 
     @staticmethod
-    def read(folder: Path = CORPUS) -> "Gold":
-        """Read the demo corpus, or any folder of JSONL files of its shape."""
-        rows = [
+    def read(folder: Path = CORPUS, *, with_coarse: bool = False) -> "Gold":
+        """Read the demo corpus, or any folder of JSONL files of its shape; both cuts of it if asked for."""
+        fine = [
             json.loads(line)
             for path in sorted(folder.glob("*.jsonl"))
             for line in path.read_text(encoding="utf-8").splitlines()
         ]
+        rows = fine + (_by_two_lines(fine) if with_coarse else [])
         names: dict[str, int] = {}
         texts = [_read(row, number) for number, row in enumerate(rows)]
         clusters = [len(label) for _, _, label, _ in texts]
         return Gold(
             documents=np.array([names.setdefault(row["document"], len(names)) for row in rows]),
             domains=np.array([row["domain"] for row in rows]),
+            is_coarse=np.arange(len(rows)) >= len(fine),
             clusters=np.array(clusters),
             first=np.array([0, *accumulate(clusters)][:-1]),
             sentence=np.concatenate([place for place, *_ in texts]),
@@ -94,6 +98,18 @@ class Gold:
     def ends(self) -> Array:
         """The edge after each sentence's last one."""
         return self.first + self.clusters
+
+
+def _by_two_lines(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Cut the same documents after every second line; a last line that is left stands alone."""
+    coarse = []
+    for _, document in groupby(rows, key=lambda row: row["document"]):
+        lines = list(document)
+        for place in range(0, len(lines), 2):
+            first, *second = lines[place : place + 2]
+            words = [*first["words"], *(word for row in second for word in (" ", *row["words"]))]
+            coarse.append({**first, "text": "".join(words), "words": words})
+    return coarse
 
 
 def _read(row: dict[str, Any], number: int) -> tuple[Array, Array, Array, Array]:
@@ -205,6 +221,7 @@ class Design:
     error_before: float = 0.05
     rules_after: float = 0.0
     arriving_share: float = 0.0
+    coarse_share: float = 0.0
     late_share: float = 0.0
     blind_share: float = 0.0
 
@@ -216,8 +233,9 @@ def replay(gold: Gold, design: Design, *, seed: int) -> tuple[Curves, list[list[
     seed. People slip at `error_before` of the boundaries, and put as many where there are none. After round
     `event_after` they slip at `error_after`; new rules join what `rules_after` of the pairs of clusters
     parted, while the holdout stays with the old rules; half of the domains arrive and are `arriving_share`
-    of the text to draw from, while the holdout stays with the others; `late_share` of the longer sentences
-    come in two rounds late, and a round freezes what comes before them; and models are blind to
+    of the text to draw from, while the holdout stays with the others; documents that make up `coarse_share`
+    of it arrive, cut by another splitter (`gold` has to be read with both cuts); `late_share` of the longer
+    sentences come in two rounds late, and a round freezes what comes before them; and models are blind to
     `blind_share` of the features. Times count labels.
     """
     experiment = _Experiment(gold, design, np.random.default_rng(seed))
@@ -256,10 +274,13 @@ class _Experiment:
         self.arriving = np.empty(0, np.int64)
         if design.arriving_share:
             names = self._set_apart(names, events)
-        held_out = np.isin(gold.documents, names[: design.holdout_documents])
-        self.test = Test.of(gold, np.flatnonzero(held_out))
-        is_there = np.isin(gold.documents, names[design.holdout_documents :])
-        self.pool = rng.permutation(np.flatnonzero(is_there))
+        held_out, there = names[: design.holdout_documents], names[design.holdout_documents :]
+        if design.coarse_share:
+            count = round(design.coarse_share * len(there))
+            self.arriving = _of(gold, there[:count], is_coarse=True)
+            there = there[count:]
+        self.test = Test.of(gold, _of(gold, held_out))
+        self.pool = rng.permutation(_of(gold, there))
         self.group = rng.integers(design.groups, size=len(gold))
         self.model_weights = rng.exponential(size=(design.seeds, len(gold)))
         slips = rng.random(len(gold.label))
@@ -284,7 +305,7 @@ class _Experiment:
         share = self.design.arriving_share
         count = round(share / (1 - share) * (len(there) - self.design.holdout_documents))
         new = names[np.isin(names, self.gold.documents[is_new])][:count]
-        self.arriving = np.flatnonzero(np.isin(self.gold.documents, new))
+        self.arriving = _of(self.gold, new)
         return there
 
     def begin(self, round_: int) -> None:
@@ -343,6 +364,11 @@ class _Experiment:
         measured = [self.test.measure(self._train(arm, kept)) for arm in range(len(ARMS))]
         shape = (len(kept), self.design.seeds, *measured[0].shape[1:])
         return np.stack([one.reshape(shape) for one in measured], axis=1)
+
+
+def _of(gold: Gold, documents: Array, *, is_coarse: bool = False) -> Array:
+    """Return the sentences of these documents by one of the two cuts."""
+    return np.flatnonzero(np.isin(gold.documents, documents) & (gold.is_coarse == is_coarse))
 
 
 def _edges(gold: Gold, sentences: Array) -> Array:

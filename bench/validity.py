@@ -10,10 +10,10 @@ the truth is the mean over the replays. `quiet`: twelve rounds without any event
 null distribution of ranks. `error_…` and `rules_…`: the same with annotators who slip more, or follow other
 rules, after the sixth round, at half, once and twice the smallest effect of interest (an error rate of 5 % →
 10 %; 5 % of what was parted is joined). So are `corpus_…` (other domains arrive and are a third of the text),
-`late_…` (a tenth of the longer sentences come in two rounds late) and `model_…` (models are blind to a tenth
-of what they saw). `detectors`: quiet projects watched by the product's detectors of drift
-(bench/detecting.py), for false alarms; `drift_…`: the same with an event of half, once and twice the smallest
-size of interest, which bench/streams.py states.
+`splitter_…` (a third of the text arrives with two lines as one sentence), `late_…` (a tenth of the longer
+sentences come in two rounds late) and `model_…` (models are blind to a tenth of what they saw). `detectors`:
+quiet projects watched by the product's detectors of drift (bench/detecting.py), for false alarms; `drift_…`:
+the same with an event of half, once and twice the smallest size of interest, which bench/streams.py states.
 
 Checks of the design, on the product's own tables and web process in a home of their own (--home):
 `random_arm` (bench/inclusion.py; a replay is a project), `timing` (bench/timing.py; a replay is 500 answers).
@@ -64,8 +64,8 @@ Line = dict[str, Any]
 
 
 @cache
-def _gold() -> Gold:
-    return Gold.read()
+def _gold(*, with_coarse: bool = False) -> Gold:
+    return Gold.read(with_coarse=with_coarse)
 
 
 @cache
@@ -138,7 +138,8 @@ def compared(seed: int, *, strategy: str) -> Line:
 
 def watched(seed: int, *, design: Design) -> Line:
     """Replay twelve rounds and judge an event after the sixth, whether there was one or not."""
-    curves, labelled_at = replay(_gold(), design, seed=seed)
+    gold = _gold(with_coarse=design.coarse_share > 0)
+    curves, labelled_at = replay(gold, design, seed=seed)
     at = datetime.fromtimestamp(LONG.batch * (EVENT_ROUND - 1), UTC)
     window = Window((Dated("label.quality", at),), (0, EVENT_ROUND), (EVENT_ROUND, LONG.rounds))
     found = effect(curves, labelled_at, window, figure=FIGURE, unit=UNIT, nulls={}, seed=seed)
@@ -165,6 +166,7 @@ POWER = {
     **{f"error_{name}": replace(WITH_EVENT, error_after=0.05 + size) for name, size in SIZES.items()},
     **{f"rules_{name}": replace(WITH_EVENT, rules_after=size) for name, size in SIZES.items()},
     **{f"corpus_{name}": replace(WITH_EVENT, arriving_share=times / 3) for name, times in TIMES.items()},
+    **{f"splitter_{name}": replace(WITH_EVENT, coarse_share=times / 3) for name, times in TIMES.items()},
     **{f"late_{name}": replace(WITH_EVENT, late_share=times / 10) for name, times in TIMES.items()},
     **{f"model_{name}": replace(WITH_EVENT, blind_share=times / 10) for name, times in TIMES.items()},
 }
@@ -193,7 +195,6 @@ SERVERS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
 }
 FAIR_ALPHA = 0.001
 NOT_JUDGED = (
-    "the effect of another splitter on the curves (that lengths shift is judged: drift_arrival)",
     "200 end-to-end rehearsals through HTTP",
     "E1's band on text (the samples' own truth is not known there)",
 )

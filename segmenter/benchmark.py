@@ -10,6 +10,7 @@ import hashlib
 import json
 import statistics
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,17 +105,25 @@ def _trial(corpus: Path, config: TaggerConfig, test_sentences: int) -> str:
 
 
 def _known(results: Path | None, trial: str, row: Row) -> dict[int, dict[str, Any]]:
-    """Return the row's results of the same trial by seed."""
+    """Return the row's results of the same trial by seed; warn of those that are of another one."""
     if results is None or not results.exists():
         return {}
-    known = {}
+    known, others = {}, 0
     for number, line in enumerate(results.read_text(encoding="utf-8").splitlines(), start=1):
         try:
             kept = json.loads(line)
-            if kept["trial"] == trial and kept["result"]["row"] == row.name:
-                known[kept["result"]["seed"]] = kept["result"]
+            is_same, of_row, seed = kept["trial"] == trial, kept["result"]["row"], kept["result"]["seed"]
         except (ValueError, KeyError, TypeError) as error:
             raise BadLine(f"{results}, line {number}: no result of the benchmark") from error
+        if of_row == row.name and is_same:
+            known[seed] = kept["result"]
+        elif of_row == row.name:
+            others += 1
+    if others:
+        warnings.warn(
+            f"{results}: results of {row.name} not taken over, of other data, settings or code: {others}",
+            stacklevel=2,
+        )
     return known
 
 

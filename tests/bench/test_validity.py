@@ -108,6 +108,17 @@ def test_a_corpus_that_arrives_is_drawn_from_after_the_event_only(gold):
     assert played(gold, arriving_share=0.5).costs["annotations"][0].tolist() == [30, 40, 50, 60, 70, 80]
 
 
+def test_another_splitter_cuts_the_same_text_and_what_arrives_by_it_is_longer():
+    both = Gold.read(with_coarse=True)
+    sums = [both.clusters[both.is_coarse == coarse] for coarse in (False, True)]
+    lines, pairs = (len(sizes) for sizes in sums)
+    assert lines / 2 <= pairs < lines
+    # a space for every two lines that are joined
+    assert sums[1].sum() == sums[0].sum() + lines - pairs
+    plain, coarse = (played(both, coarse_share=share).costs["clusters"] for share in (0.0, 0.8))
+    assert np.diff(coarse)[:, 2:].mean() > 1.4 * np.diff(plain)[:, 2:].mean()
+
+
 class TestBands:
     def lines(self, gains, *, half):
         return [
