@@ -86,11 +86,16 @@ class Watch:
         stream = self.stream
         self._look_at_work(now)
         for person, readings in self.by_person.items():
-            pace = stream.seconds / stream.clusters
-            self._find(now, "annotator.pace_drifted", person, readings, pace, shifts.PACE)
+            latest = _latest(readings, now, shifts.PACE)
+            paces = shifts.paces(stream.seconds[latest], stream.clusters[latest])
+            self._find(now, "annotator.pace_drifted", person, latest, paces, shifts.PACE)
         self._look_at_arrival(now)
-        self._find(now, "domains.shifted", None, self.ranked, stream.domain, shifts.SERVED_DOMAINS)
-        self._find(now, "lengths.shifted", None, self.ranked, stream.clusters, shifts.SERVED_LENGTHS)
+        for kind, values, detector in (
+            ("domains.shifted", stream.domain, shifts.SERVED_DOMAINS),
+            ("lengths.shifted", stream.clusters, shifts.SERVED_LENGTHS),
+        ):
+            latest = _latest(self.ranked, now, detector)
+            self._find(now, kind, None, latest, values[latest].tolist(), detector)
         self._look_at_quality(now, "annotator.agreement_drifted", self.agreement)
         self._look_at_quality(now, "annotator.accuracy_drifted", self.accuracy)
 
@@ -100,10 +105,9 @@ class Watch:
         return max(at, default=None)
 
     def _find(
-        self, now: int, kind: str, about: Any, times: Array, values: Array, detector: shifts.Detector
+        self, now: int, kind: str, about: Any, times: Array, values: Sequence[Any], detector: shifts.Detector
     ) -> None:
-        latest = times[: np.searchsorted(times, now)][-detector.longest :]
-        shift = detector.find(latest.tolist(), values[latest].tolist(), since=self._since(kind, about))
+        shift = detector.find(times.tolist(), values, since=self._since(kind, about))
         if shift is not None:
             self.finds.append((kind, about, shift.at, now))
 
@@ -138,6 +142,11 @@ class Watch:
         if found is not None:
             person, shift = found
             self.finds.append((kind, person, shift.at, now))
+
+
+def _latest(times: Array, now: int, detector: shifts.Detector) -> Array:
+    """Return the latest of these readings that a detector looks at."""
+    return times[: np.searchsorted(times, now)][-detector.longest :]
 
 
 def _judged(stream: Stream) -> tuple[list[tuple[int, shifts.Judged]], list[tuple[int, shifts.Judged]]]:

@@ -212,7 +212,8 @@ def play(text: Text, seed: int, *, event: str = "", size: float = 0.0) -> Stream
     hard = rng.standard_normal(len(is_later))[sentence]
     chances = np.minimum(0.5, text.slip_places * rates * np.vectorize(growth)(hard, HARDER))
     edges = np.maximum(1, clusters.astype(int) - 1)
-    usual = BASE_SECONDS + PER_CLUSTER * clusters + PER_ACTION * text.boundaries[source]
+    actions = text.boundaries[source] * clusters / text.gold.clusters[source]
+    usual = BASE_SECONDS + PER_CLUSTER * clusters + PER_ACTION * actions
     varied = rng.lognormal(0.0, rng.uniform(*VARIATION), len(sentence)) * np.vectorize(growth)(
         hard, SLOWER_WHEN_HARD
     )

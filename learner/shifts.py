@@ -27,6 +27,7 @@ SHARE_DAYS = 5
 MOST_WEEKS = 4
 
 SURE = 1e-4
+SURE_OF_DOMAINS = 1e-5
 SURE_OF_A_PERSON = 3e-5
 DOMAINS_SHIFT = 0.3
 LENGTHS_SHIFT = 0.35
@@ -171,7 +172,7 @@ def domains(before: Sequence[str], after: Sequence[str]) -> Found | None:
     shift = _distance(*shares)
     if shift < DOMAINS_SHIFT:
         return None
-    if chi2_contingency([[count[name] for name in names] for count in counts]).pvalue > SURE:
+    if chi2_contingency([[count[name] for name in names] for count in counts]).pvalue > SURE_OF_DOMAINS:
         return None
     held = [{name: round(share.get(name, 0.0), 3) for name in names} for share in shares]
     return {"shares": held[0]}, {"shares": held[1], "shift": round(shift, 3)}
@@ -274,6 +275,21 @@ def _share_and_variance(days: Sequence[Counter[int]]) -> dict[int, tuple[float, 
     return found
 
 
+def paces(seconds: Sequence[float], clusters: Sequence[int]) -> list[float]:
+    """Return the seconds per cluster of a person's readings in order of time, as if all had the usual length.
+
+    A long sentence takes less per cluster, and when longer ones are served nobody has become faster. How
+    seconds grow with clusters is the slope of the differences between neighbouring readings, in logarithms:
+    a shift of either is in one difference only.
+    """
+    logs, sizes = np.log(seconds), np.log(clusters)
+    steps = np.diff(sizes)
+    slope = float(steps @ np.diff(logs) / (steps @ steps)) if steps.any() else 1.0
+    usual = np.median(sizes) if len(sizes) else 0.0
+    adjusted: list[float] = np.exp(logs - slope * (sizes - usual) - usual).tolist()
+    return adjusted
+
+
 def pace(before: Sequence[float], after: Sequence[float]) -> Found | None:
     """Compare seconds per cluster by the medians of their logarithms; slower and faster count.
 
@@ -293,7 +309,7 @@ def pace(before: Sequence[float], after: Sequence[float]) -> Found | None:
 
 # Sentences handed out, readings of one person that another reading or a reference can be held against, and
 # readings of one person.
-SERVED_DOMAINS = Detector((120,), domains, is_measured=False)
+SERVED_DOMAINS = Detector((60, 120), domains, is_measured=False)
 SERVED_LENGTHS = Detector((120,), lengths)
 QUALITY = Detector((30, 60, 120), worse)
 PACE = Detector((50, 100, 200), pace)

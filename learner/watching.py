@@ -158,12 +158,12 @@ def _watch_pace(project: Project) -> None:
     """Record when a person's latest readings are much slower or faster than those before them."""
     annotators = Membership.objects.filter(project=project, active=True, role=Membership.Role.ANNOTATOR)
     for user_id in annotators.values_list("user_id", flat=True):
-        times, seconds = _latest_readings(project, user_id)
-        drift.look(project, "annotator.pace_drifted", {"user": user_id}, times, seconds, shifts.PACE)
+        times, paces = _latest_paces(project, user_id)
+        drift.look(project, "annotator.pace_drifted", {"user": user_id}, times, paces, shifts.PACE)
 
 
-def _latest_readings(project: Project, user_id: int) -> tuple[list[datetime], list[float]]:
-    """Return times and seconds per cluster of the person's latest readings, in order of time."""
+def _latest_paces(project: Project, user_id: int) -> tuple[list[datetime], list[float]]:
+    """Return times and paces of the person's latest readings, in order of time."""
     rows = (
         Assignment.objects.filter(
             project=project,
@@ -175,5 +175,6 @@ def _latest_readings(project: Project, user_id: int) -> tuple[list[datetime], li
         .order_by("-finished_at", "-id")
         .values_list("finished_at", "active_ms", "sentence__n_clusters")[: shifts.PACE.longest]
     )
-    read = [(at, ms / 1000 / clusters) for at, ms, clusters in reversed(rows) if at is not None]
-    return [at for at, _ in read], [seconds for _, seconds in read]
+    read = [(at, ms / 1000, clusters) for at, ms, clusters in reversed(rows) if at is not None]
+    adjusted = shifts.paces([seconds for _, seconds, _ in read], [clusters for *_, clusters in read])
+    return [at for at, *_ in read], adjusted

@@ -123,3 +123,19 @@ def test_pace_counts_in_both_directions_and_not_a_few_open_sentences():
     assert shifts.pace(usual, later / 2)[1]["ratio"] < 0.7
     later[:3] = 600
     assert shifts.pace(usual, later) is None
+
+
+def test_who_is_served_longer_sentences_has_not_become_faster():
+    rng = np.random.default_rng(5)
+    clusters = np.round(rng.lognormal(3.7, 0.4, 200) * np.repeat([1, 2], 100)).astype(int)
+    seconds = (8 + 0.2 * clusters) * rng.lognormal(0, 0.3, 200)
+    assert shifts.pace(*np.split(seconds / clusters, 2)) is not None
+    assert shifts.pace(*np.split(np.array(shifts.paces(seconds, clusters)), 2)) is None
+    slower = seconds * np.repeat([1, 1.6], 100)
+    ratio = shifts.pace(*np.split(np.array(shifts.paces(slower, clusters)), 2))[1]["ratio"]
+    assert ratio == pytest.approx(1.6, rel=0.15)
+
+
+def test_readings_of_one_length_have_their_own_pace():
+    assert shifts.paces([10.0, 20.0], [10, 10]) == pytest.approx([1.0, 2.0])
+    assert shifts.paces([], []) == []
