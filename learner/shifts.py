@@ -100,9 +100,14 @@ class Detector:
 
 
 def _parting(values: Sequence[float]) -> int:
-    """Return the place from which on the values' ranks differ most from those before (Pettitt 1979)."""
+    """Return the place from which on the values' ranks differ most from those before.
+
+    Pettitt's (1979) sums, each by its own standard error: as they are they draw the date to the middle.
+    """
     ranks = rankdata(values)
-    return int(np.argmax(np.abs(np.cumsum(ranks - ranks.mean())[:-1]))) + 1
+    before = np.arange(1, len(ranks))
+    sums = np.cumsum(ranks - ranks.mean())[:-1]
+    return int(np.argmax(sums**2 / (before * (len(ranks) - before)))) + 1
 
 
 def first_to_differ(readings: Sequence[Judged], *, since: Mapping[int, Any]) -> tuple[int, Shift] | None:

@@ -39,6 +39,16 @@ class TestFind:
         detector = Detector((4,), above)
         assert detector.find(range(8), [1, 2, 7, 7, 7, 7, 7, 7]).at == 2
 
+    def test_a_date_near_the_end_is_not_drawn_to_the_middle(self):
+        rng = np.random.default_rng(2)
+        dates = [
+            Detector((60,), above)
+            .find(range(120), rng.lognormal(0, 0.5, 120) * np.repeat([1, 3], [95, 25]))
+            .at
+            for _ in range(50)
+        ]
+        assert np.mean(np.abs(np.array(dates) - 95)) < 2
+
 
 def readings(rates, *, count=60, change=30, edges=40, seed=1):
     """Sentences read by two people in turn; rates are (before, after) of each person."""
