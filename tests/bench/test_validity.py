@@ -141,6 +141,15 @@ class TestBands:
         lines = self.lines([[10.0, 10.0], [10.5, 10.5]], half=1.0)
         assert validity.band_coverage(lines, is_null=False) == {"pointwise": 1.0, "sup_t": 1.0}
 
+    def test_the_bounds_of_coverage_belong_to_what_passes(self):
+        held = [{"value": 0.0, "e1": [-1, 1], "e2": [-1, 1]}] * 193
+        missed = [{"value": 0.0, "e1": [-1, 1], "e2": [1, 2]}] * 7
+        report = Report(seed=1)
+        validity.judge_coverage(report, "null", held + missed)
+        (target,) = (one for one in report.targets if one.name == "null_e2_coverage_off_95")
+        assert report.figures["null_e2_coverage"] == 0.965
+        assert target.met
+
     def test_lines_of_earlier_versions_are_not_judged(self):
         old = {"value": 0.0, "e1": [-1, 1], "e2": [-1, 1]}
         report = Report(seed=1)
