@@ -136,10 +136,8 @@ def _telling(readings: Sequence[Judged], since: Mapping[int, Any]) -> Sequence[J
     Not those shared with somebody who was found to; or, where there are few others, all since the latest
     find.
     """
-    if not since or readings[0].person in since:
-        return readings
     others = [one for one in readings if one.other not in since]
-    if len(others) >= 2 * min(QUALITY.windows):
+    if len(others) >= min(len(readings), 2 * min(QUALITY.windows)):
         return others
     return [one for one in readings if one.at >= max(since.values())] or readings
 
