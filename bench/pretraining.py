@@ -10,7 +10,8 @@ drawn by the seed and measured on sentences held out by it. A tagger from scratc
 counts, to say what the gain is worth in labels. With --bare the taggers have no dictionaries, which know much
 of what raw text can teach.
 
-Runs, encoders and results are kept in --home, and a run that was stopped goes on where it was. With --only
+Runs, encoders and results are kept in --home, and a run that was stopped goes on where it was; other
+settings or corpora need another home. With --only
 scratch main, those runs alone are made and measured. --quick is a minute on the demo corpus.
 """
 
@@ -49,6 +50,18 @@ from segmenter.seq2seq import Seq2Seq, Seq2SeqConfig
 from segmenter.symbols import CLUSTER_SPECIAL, RawText, read_clusters, read_texts
 from segmenter.train import fit
 
+# What all runs and results of a home have in common.
+SETTINGS = (
+    "evaluated",
+    "preset",
+    "rate",
+    "learning_rate",
+    "warmup",
+    "length",
+    "symbols",
+    "test_sentences",
+    "bfloat16",
+)
 RAW = ("best.jsonl.gz", "orchid.jsonl.gz", "unlabeled_wisesight.txt.gz", "unlabeled_thaigov.txt.gz")
 DEMO = ROOT / "annotation" / "demo" / "corpus"
 SCRATCH = "scratch"
@@ -84,6 +97,7 @@ def main() -> int:
     options = _options()
     torch.set_num_threads(options.threads)
     options.home.mkdir(parents=True, exist_ok=True)
+    _keep_to_settings(options)
     results = options.home / "results.jsonl"
     source = _source(options)
     flops = _flops_a_step(source, options)
@@ -110,6 +124,19 @@ def main() -> int:
     _draw(options, rows)
     print(report.line())
     return 0
+
+
+def _keep_to_settings(options: argparse.Namespace) -> None:
+    """Write the settings into a new home; refuse one that was begun with others."""
+    file = options.home / "settings.json"
+    settings = {name: getattr(options, name) for name in SETTINGS}
+    kept = json.loads(file.read_text(encoding="utf-8")) if file.exists() else settings
+    for name, value in settings.items():
+        if kept[name] != value:
+            raise SystemExit(
+                f"{options.home} was begun with {name} {kept[name]}, not {value}: give another --home"
+            )
+    file.write_text(json.dumps(settings), encoding="utf-8")
 
 
 def _runs(options: argparse.Namespace, flops: dict[str, int], seed: int) -> list[Run]:
@@ -170,8 +197,13 @@ def _pretrain(run: Run, source: Source, home: Path, threads: int) -> None:
         for stop in run.stops:
             for _ in run_saved(state, source, folder, save_every=200, until=stop):
                 bar.update(state.step - bar.n)
-            if not run.encoder(home, stop).exists():
-                shutil.copytree(folder, run.encoder(home, stop))
+            if run.encoder(home, stop).exists():
+                continue
+            if state.step != stop:
+                raise SystemExit(
+                    f"{folder} is at step {state.step} and cannot go back to {stop}: give another --home"
+                )
+            shutil.copytree(folder, run.encoder(home, stop))
 
 
 def _fine_tune(task: Task, encoder: Path | None, options: argparse.Namespace) -> dict[str, float]:

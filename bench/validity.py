@@ -18,7 +18,8 @@ the same with an event of half, once and twice the smallest size of interest, wh
 Checks of the design, on the product's own tables and web process in a home of their own (--home):
 `random_arm` (bench/inclusion.py; a replay is a project), `timing` (bench/timing.py; a replay is 500 answers).
 
-Each replay is one line of the results file; a run resumed with the same file skips what is there. Coverage of
+Each replay is one line of the results file; a run resumed with the same file skips what is there by the code
+as it is, and leaves out what other code made. Coverage of
 a 95 % interval should lie in 93.5 to 96.5 %, which needs 2,000 replays to tell, so the standard error of each
 is among the figures; --quick shows that it runs, and its sixty quiet rehearsals are too few for any p value
 to pass the family's 3 %. `not_judged` names what of the design's checks has no figure.
@@ -46,7 +47,7 @@ sys.path.insert(0, str(ROOT))
 from bench import inclusion, standing, timing
 from bench.detecting import alarms, detect, power
 from bench.replaying import Design, Gold, replay
-from bench.report import Report
+from bench.report import Report, code
 from bench.streams import EVENTS, Text
 from learner.effects import Dated, Effect, Window, effect, find_drift, holm, rank_p
 from learner.estimates import Estimate, NotEstimable
@@ -194,6 +195,8 @@ SERVERS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
     "timing": partial(standing.running_service, PORT),
 }
 FAIR_ALPHA = 0.001
+# Folders whose code makes a replay what it is.
+MEASURED = ("learner", "segmenter", "bench")
 NOT_JUDGED = (
     "200 end-to-end rehearsals through HTTP",
     "E1's band on text (the samples' own truth is not known there)",
@@ -204,7 +207,8 @@ def main() -> int:
     """Run what is missing, print the figures, and judge them."""
     options = _options()
     report = Report(seed=options.seed)
-    lines = _read(options.results)
+    made_by = code(file for folder in MEASURED for file in (ROOT / folder).glob("*.py"))
+    lines = _read(options.results, made_by)
     todo = [
         (check, options.seed + number)
         for check in options.only or CHECKS
@@ -216,7 +220,7 @@ def main() -> int:
         lines[check, seed] = line
         if options.results:
             with options.results.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"check": check, "seed": seed, **line}) + "\n")
+                file.write(json.dumps({"check": check, "seed": seed, "code": made_by, **line}) + "\n")
     for check in ("made_up", "null", "active"):
         judge_coverage(report, check, _of(lines, check))
     _judge_alarms(report, {check: _of(lines, check) for check in ("quiet", *POWER)})
@@ -248,11 +252,15 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _read(path: Path | None) -> dict[tuple[str, int], Line]:
+def _read(path: Path | None, made_by: str) -> dict[tuple[str, int], Line]:
+    """Return the finished replays; those of other code are left out, and it is said how many."""
     if path is None or not path.exists():
         return {}
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return {(row.pop("check"), row.pop("seed")): row for row in rows}
+    same = [row for row in rows if row.pop("code", None) == made_by]
+    if len(same) < len(rows):
+        print(f"{path}: {len(rows) - len(same)} replays of other code are left out", file=sys.stderr)
+    return {(row.pop("check"), row.pop("seed")): row for row in same}
 
 
 def _of(lines: dict[tuple[str, int], Line], check: str) -> list[Line]:

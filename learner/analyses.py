@@ -60,7 +60,11 @@ BOOKKEEPING = (
     "project.created",
     "project.started",
     "release.started",
-    "plan.locked",
+    "plan.",
+    "holdout.opened",
+    "pretraining.started",
+    "pretraining.paused",
+    "pretraining.resumed",
     plans.VIEWED,
 )
 ROWS_SHOWN = 200
@@ -319,13 +323,14 @@ def successors(project: Project, figure: str, unit: str) -> dict[str, Any]:
 
 def _successor_counts(trajectory: Trajectory, round_id: int) -> dict[str, Array]:
     """Return (arms, seeds, documents, 8) by preset of those successors that are complete for the round."""
-    stored = read_replays(trajectory.rounds, Replay.Purpose.SUCCESSOR)
+    stored = read_replays(trajectory.rounds, Replay.Purpose.SUCCESSOR, reference=trajectory.reference)
     presets = sorted({variant for round_, variant, _ in stored if round_ == round_id})
     found = {}
     for preset in presets:
         by_arm = [stored.get((round_id, preset, arm), {}) for arm in ARMS]
         if all(set(by_seed) >= set(trajectory.seeds) for by_seed in by_arm):
-            found[preset] = np.stack([seeds_table(by_seed, trajectory.documents) for by_seed in by_arm])
+            tables = [seeds_table(by_seed, trajectory.seeds, trajectory.documents) for by_seed in by_arm]
+            found[preset] = np.stack(tables)
     return found
 
 
@@ -342,7 +347,7 @@ def biased_test(project: Project, figure: str, unit: str) -> dict[str, Any]:
             if all(set(by_seed) >= set(trajectory.seeds) for by_seed in tests.values()):
                 rows += checks.biased_test(
                     trajectory.curves.counts[number, place],
-                    {arm: seeds_table(by_seed) for arm, by_seed in tests.items()},
+                    {arm: seeds_table(by_seed, trajectory.seeds) for arm, by_seed in tests.items()},
                     figure=figure,
                     round_number=round_.number,
                     trained=trained,
@@ -374,12 +379,13 @@ def _reader_counts(trajectory: Trajectory, stored: Any) -> Array | None:
     """Return (arms, rounds, seeds, documents, 8) against one reader; None while a round is missing."""
     by_place = {(round_, arm): by_seed for (round_, _, arm), by_seed in stored.items()}
     wanted = [[by_place.get((round_.pk, arm), {}) for round_ in trajectory.rounds] for arm in ARMS]
-    if any(set(by_seed) < set(trajectory.seeds) for rounds in wanted for by_seed in rounds):
+    if not all(set(by_seed) >= set(trajectory.seeds) for rounds in wanted for by_seed in rounds):
         return None
     documents = sorted(
         {int(name) for rounds in wanted for one in rounds for held in one.values() for name in held}
     )
-    return np.stack([np.stack([seeds_table(one, documents) for one in rounds]) for rounds in wanted])
+    seeds = trajectory.seeds
+    return np.stack([np.stack([seeds_table(one, seeds, documents) for one in rounds]) for rounds in wanted])
 
 
 def calibration(project: Project, figure: str, unit: str) -> dict[str, Any]:

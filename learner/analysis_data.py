@@ -121,25 +121,17 @@ def _arms(rounds: Sequence[Round], *, with_samples: bool = False) -> list[list[R
 
 def read_refits(project: Project, trajectory: Trajectory) -> Refits | None:
     """Return the jackknife's trainings, places being arms × rounds; None while one is missing."""
-    stored = {
-        (replay.variant, replay.round_id, replay.arm, replay.seed): replay.counts
-        for replay in Replay.objects.filter(
-            round__in=trajectory.rounds, purpose=Replay.Purpose.WITHOUT_GROUP, reference=trajectory.reference
-        )
-    }
-    groups = [str(group) for group in range(KEY_GROUPS)]
+    stored = read_replays(trajectory.rounds, Replay.Purpose.WITHOUT_GROUP, reference=trajectory.reference)
     wanted = [
-        (group, round_.pk, arm, seed)
-        for group in groups
+        stored.get((round_.pk, str(group), arm), {})
+        for group in range(KEY_GROUPS)
         for arm in ARMS
         for round_ in trajectory.rounds
-        for seed in trajectory.seeds
     ]
-    if any(name not in stored for name in wanted):
+    if not all(set(by_seed) >= set(trajectory.seeds) for by_seed in wanted):
         return None
-    table = np.array([rows(stored[name], trajectory.documents) for name in wanted], float)
-    shape = (KEY_GROUPS, len(ARMS), len(trajectory.rounds), len(trajectory.seeds))
-    counts = table.reshape(*shape, len(trajectory.documents), COUNTS)
+    table = [seeds_table(by_seed, trajectory.seeds, trajectory.documents) for by_seed in wanted]
+    counts = np.reshape(table, (KEY_GROUPS, len(ARMS), len(trajectory.rounds), *table[0].shape))
     return Refits(counts=counts, shares=_group_shares(project, trajectory.rounds))
 
 
@@ -164,21 +156,32 @@ def key_groups(project: Project, ids: Iterable[int]) -> dict[int, int]:
     return {id_: key(project.seed, "jackknife", normalise(text)) % KEY_GROUPS for id_, text in texts}
 
 
-def read_replays(rounds: Sequence[Round], purpose: str) -> Stored:
-    """Return the stored counts of one purpose by round id, variant and arm, then by seed."""
+def read_replays(rounds: Sequence[Round], purpose: str, *, reference: str | None = None) -> Stored:
+    """Return the stored counts of one purpose by round id, variant and arm, then by seed.
+
+    With `reference` those alone that were measured against it: others cannot be held against a trajectory's.
+    """
+    replays = Replay.objects.filter(round__in=rounds, purpose=purpose)
+    if reference is not None:
+        replays = replays.filter(reference=reference)
     found: Stored = defaultdict(dict)
-    for replay in Replay.objects.filter(round__in=rounds, purpose=purpose):
+    for replay in replays:
         found[replay.round_id, replay.variant, replay.arm][replay.seed] = replay.counts
     return dict(found)
 
 
 def seeds_table(
-    by_seed: Mapping[int, Mapping[str, Sequence[int]]], documents: Sequence[int] | None = None
+    by_seed: Mapping[int, Mapping[str, Sequence[int]]],
+    seeds: Sequence[int],
+    documents: Sequence[int] | None = None,
 ) -> Array:
-    """Return (seeds, documents, 8) of one arm's replays; the documents are those measured, unless given."""
+    """Return (seeds, documents, 8) of one arm's replays; the documents are those measured, unless given.
+
+    There may be replays by more seeds: a project that has lowered their number keeps its older rounds.
+    """
     if documents is None:
-        documents = sorted({int(name) for counts in by_seed.values() for name in counts})
-    return np.array([rows(by_seed[seed], documents) for seed in sorted(by_seed)], float)
+        documents = sorted({int(name) for seed in seeds for name in by_seed[seed]})
+    return np.array([rows(by_seed[seed], documents) for seed in seeds], float)
 
 
 def _labelled_at(arms: Sequence[Sequence[RoundArm]]) -> list[list[Sequence[float]]]:

@@ -21,9 +21,12 @@ def adjusted(tests: Sequence[tuple[float, Array]]) -> list[float]:
     """
     order = sorted(range(len(tests)), key=lambda number: tests[number][0])
     possible = [np.sort(every) for _, every in tests]
-    found = [0.0] * len(tests)
+    found = [1.0] * len(tests)
     largest = 0.0
     for rank, number in enumerate(order):
+        if largest == 1.0:
+            # no later one is smaller
+            break
         p = tests[number][0]
         total = sum(_largest_up_to(p, possible[other]) for other in order[rank:])
         largest = max(largest, min(1.0, total))

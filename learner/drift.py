@@ -169,7 +169,7 @@ _APART = """
     UNION ALL (SELECT unnest({other}) EXCEPT SELECT unnest({one}))) differ)
 """
 
-# Under one version of the rules: where these differ, readings say nothing of their readers.
+# Both under one version of the rules: where these differ, readings say nothing of their readers.
 # person, the other reader, sentence, when, boundaries that differ, places for one.
 _AGREEMENT = f"""
 WITH latest AS ({_LATEST.format(several="required_annotations > 1")})
@@ -186,7 +186,8 @@ WITH latest AS ({_LATEST.format(several="sentence_id IN (SELECT sentence_id FROM
 SELECT l.annotator_id, NULL, l.sentence_id, l.finished_at,
     {_APART.format(one="l.boundaries", other="j.boundaries")}, greatest(1, s.n_clusters - 1)
 FROM latest l JOIN annotation_sentence s ON s.id = l.sentence_id
-JOIN LATERAL (SELECT j.boundaries FROM annotation_adjudication j WHERE j.sentence_id = l.sentence_id
-    ORDER BY j.revision DESC LIMIT 1) j ON true
+JOIN LATERAL (SELECT j.boundaries, j.guideline_id FROM annotation_adjudication j
+    WHERE j.sentence_id = l.sentence_id ORDER BY j.revision DESC LIMIT 1) j
+    ON j.guideline_id IS NOT DISTINCT FROM l.guideline_id
 ORDER BY l.finished_at, l.sentence_id
 """  # noqa: S608  (no input in it)

@@ -210,11 +210,13 @@ def _weights(costs: Array, shares: Array, rounds: Sequence[int]) -> dict[str, Ar
     designs = {"difference": (grid, equal), "random": both[0], "active": both[1]}
     found = {}
     for name, (cost, share) in designs.items():
-        weights = _delta(np.log(cost[places]), share[places])
+        # before both arms have begun, rounds are compared at one and the same cost: that counts once
+        distinct = places[np.unique(cost[places], return_index=True)[1]]
+        weights = _delta(np.log(cost[distinct]), share[distinct])
         if weights is None:
             return None
         found[name] = np.zeros(len(grid))
-        found[name][places] = weights
+        found[name][distinct] = weights
     return found
 
 

@@ -53,9 +53,10 @@ class Curves:
 class Saving:
     """Cost saved by the active arm in reaching a level; `low` and `high` bound it by the level's interval.
 
-    `at_least` and `at_most` bound the value itself: they are the same where both arms reached the level, and
-    None on the side that is open because an arm did not. `reached` says which arms did, `share_reached` in
-    which share of the draws each did.
+    `at_least` and `at_most` bound the value itself: they are the same where both arms reached the level
+    inside their curves, apart where one was above it from its first round on, and None on the side that is
+    open because an arm did not reach it. `reached` says which arms did, `share_reached` in which share of the
+    draws each did.
     """
 
     target: float
@@ -177,8 +178,8 @@ def saving(resampled: Resampled, costs: Array, target: float, *, level: float = 
     """Return the cost that the active arm saved in reaching `target` (E1).
 
     Each draw's curves are made monotone by isotonic regression before they are read, so that noise does not
-    reach a level early. An arm that does not reach it is censored at its last cost: the saving then has a
-    bound on one side only.
+    reach a level early. An arm that does not reach it is censored at its last cost, so that the saving has a
+    bound on one side only; one that begins above it, at its first.
     """
     bounds = _saving_bounds(resampled.values, costs, target)
     at_least, at_most, reached = bounds
@@ -215,22 +216,26 @@ def _finite(value: float | None) -> float | None:
 def _saving_bounds(values: Array, costs: Array, target: float) -> tuple[float, float, tuple[bool, bool]]:
     """Return the bounds of random's cost − active's cost, and which arm reached the target."""
     random, active = (cost_to_reach(values[arm], costs[arm], target) for arm in (0, 1))
-    reached = (random is not None, active is not None)
-    at_least = (costs[0, -1] if random is None else random) - active if active is not None else -np.inf
-    at_most = random - (costs[1, -1] if active is None else active) if random is not None else np.inf
-    return float(at_least), float(at_most), reached
+    reached = (np.isfinite(random[1]), np.isfinite(active[1]))
+    return random[0] - active[1], random[1] - active[0], (bool(reached[0]), bool(reached[1]))
 
 
-def cost_to_reach(values: Array, costs: Array, target: float) -> float | None:
-    """Return the cost at which the monotone curve first reaches the target; None when it does not."""
+def cost_to_reach(values: Array, costs: Array, target: float) -> tuple[float, float]:
+    """Return the least and the largest cost at which the monotone curve may first reach the target.
+
+    The same but where the curve begins above it (from 0 to its first cost) or has not come so far (from its
+    last cost on).
+    """
+    beyond = float(costs[-1]), float("inf")
     if not np.isfinite(values).all():
-        return None
+        return beyond
     monotone = isotonic_regression(values).x
     if monotone[-1] < target:
-        return None
+        return beyond
     first = int(np.argmax(monotone >= target))
     if first == 0:
-        return float(costs[0])
+        return 0.0, float(costs[0])
     below, above = monotone[first - 1], monotone[first]
     share = (target - below) / (above - below)
-    return float(costs[first - 1] + share * (costs[first] - costs[first - 1]))
+    cost = float(costs[first - 1] + share * (costs[first] - costs[first - 1]))
+    return cost, cost

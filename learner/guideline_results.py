@@ -46,7 +46,9 @@ def of_models(project: Project, seeds: Sequence[int], figure: str) -> list[dict[
             variants = [guideline_bridges.variant(bridge, cell) for cell in cells]
             by_arm = [[stored.get((bridge.round.pk, name, arm), {}) for arm in ARMS] for name in variants]
             if all(set(by_seed) >= set(seeds) for arms in by_arm for by_seed in arms):
-                counts = np.stack([np.stack([seeds_table(by_seed) for by_seed in arms]) for arms in by_arm])
+                counts = np.stack(
+                    [np.stack([seeds_table(by_seed, seeds) for by_seed in arms]) for arms in by_arm]
+                )
                 held = effects.bridge(counts, figure=figure, seed=_seed(bridge))
                 about = Reason(code, {"version": bridge.guideline.version})
                 found.append(

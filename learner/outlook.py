@@ -58,11 +58,14 @@ def _arm(resampled: Resampled, curves: Curves, arm: int, levels: list[float]) ->
         "arm": ARMS[arm],
         "now": values[-1],
         "levels": [
-            {"level": level, **{unit: _further(values, drawn, costs[unit], level) for unit in UNITS}}
+            {
+                "level": level,
+                **{unit: _further(values, drawn, costs[unit], level, resampled.terms) for unit in UNITS},
+            }
             for level in levels
         ],
-        "next_round": _next_gain(values, drawn, costs["annotations"]),
-        "notes": [] if drawn is not None else [too_few_documents(resampled.n_documents)],
+        "next_round": _next_gain(values, drawn, costs["annotations"], resampled.terms),
+        "notes": [too_few_documents(resampled.n_documents)] if drawn is None else [*resampled.few_seeds],
     }
 
 
@@ -88,7 +91,7 @@ def _cost_of(level: float, values: Array, costs: Array) -> Array:
         return np.where(rising, np.exp((height - np.log(1 - level)) / np.where(rising, fall, 1)), np.inf)
 
 
-def _further(values: Array, drawn: Array | None, costs: Array, level: float) -> Any:
+def _further(values: Array, drawn: Array | None, costs: Array, level: float, terms: tuple[str, ...]) -> Any:
     """Return the cost still to be spent; `high` None is open: some of the draws never get there."""
     spent = float(costs[-1])
     if len(np.unique(costs)) < FEWEST_ROUNDS or spent <= 0 or costs[0] <= 0:
@@ -107,11 +110,11 @@ def _further(values: Array, drawn: Array | None, costs: Array, level: float) -> 
         value=max(0.0, reached - spent),
         low=None if low is None else max(0.0, low),
         high=None if high is None else max(0.0, high),
-        terms=() if drawn is None else ("documents",),
+        terms=terms,
     )
 
 
-def _next_gain(values: Array, drawn: Array | None, costs: Array) -> Any:
+def _next_gain(values: Array, drawn: Array | None, costs: Array, terms: tuple[str, ...]) -> Any:
     """Return what the figure gains by as many labels as the arm's rounds have brought on average."""
     step = float(np.diff(costs).mean())
     if step <= 0 or costs[0] <= 0:
@@ -126,7 +129,6 @@ def _next_gain(values: Array, drawn: Array | None, costs: Array) -> Any:
     if drawn is not None:
         tail = (1 - LEVEL) / 2
         low, high = map(float, np.quantile(gain(drawn), [tail, 1 - tail]))
-    terms = () if drawn is None else ("documents",)
     return TheseSamples(value=float(gain(values)), low=low, high=high, terms=terms)
 
 

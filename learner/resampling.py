@@ -179,15 +179,23 @@ class Resampled:
         if self.documents is None:
             return TheseSamples(value=value, notes=(too_few_documents(self.n_documents),))
         low, high = _percentiles(self.draws(functional)[:, 0], level)
-        few = self.n_seeds < MIN_SEEDS
         return TheseSamples(
-            value=value,
-            low=low,
-            high=high,
-            level=level,
-            terms=("documents",) if few else ("documents", "seeds"),
-            notes=(Reason("too_few_seeds", {"seeds": self.n_seeds, "least": MIN_SEEDS}),) if few else (),
+            value=value, low=low, high=high, level=level, terms=self.terms, notes=self.few_seeds
         )
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Return what an interval of `draws` contains."""
+        if self.documents is None:
+            return ()
+        return ("documents",) if self.few_seeds else ("documents", "seeds")
+
+    @property
+    def few_seeds(self) -> tuple[Reason, ...]:
+        """Return the note that there are too few model seeds to draw them too, if so."""
+        if self.n_seeds >= MIN_SEEDS:
+            return ()
+        return (Reason("too_few_seeds", {"seeds": self.n_seeds, "least": MIN_SEEDS}),)
 
     def these_strategies(
         self, functional: Functional, *, level: float = LEVEL

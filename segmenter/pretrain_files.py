@@ -118,16 +118,21 @@ def restore(state: Pretraining, folder: Path | str, source: Source) -> None:
     state.step = contents["step"]
     state.flops, state.flops_a_step = contents["flops"], contents["flops_a_step"]
     state.history = contents["history"]
-    state.sums = contents["sums"]
     if state.is_finished or not contents["has_generator"]:
         drop_generator(state)
+    state.sums = contents["sums"]
     with torch.no_grad():
         for name, module in _modules_of(state).items():
             for parameter_name, parameter in module.named_parameters():
                 parameter.copy_(tensors[f"{name}.{parameter_name}"])
     if not state.is_finished:
         for number, parameter in enumerate(_parameters_of(state)):
-            state.optimizer.state[parameter] = _below(tensors, f"moments.{number}.")
+            kept = _below(tensors, f"moments.{number}.")
+            # the count of steps stays on the processor, the moments follow their weights
+            moments = {
+                name: value if name == "step" else value.to(parameter.device) for name, value in kept.items()
+            }
+            state.optimizer.state[parameter] = moments
 
 
 def load_pretrained(folder: Path | str) -> Pretrained:

@@ -247,7 +247,7 @@ def coverage(pool: Pool, *, rng: np.random.Generator, costs: Scores | None = Non
     context, so a context that is frequent and doubtful is worth much, but only once. Picks greedily by
     worth, or by worth per cost where `costs` are given, and scores a sentence by what it was worth when its
     turn came. Worths only fall, so that a stale one bounds the true one (Minoux 1978). The only function
-    here whose scores depend on the rest of the pool.
+    here whose scores depend on the rest of the pool: scored in parts, each part pays for a context anew.
     """
     flat, lengths = _flatten(pool.probabilities)
     _, context = np.unique(

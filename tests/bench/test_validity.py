@@ -1,5 +1,6 @@
 """The judges of bench/validity.py let a fair design pass and find an unfair one."""
 
+import json
 import random
 
 import numpy as np
@@ -117,6 +118,14 @@ def test_another_splitter_cuts_the_same_text_and_what_arrives_by_it_is_longer():
     assert sums[1].sum() == sums[0].sum() + lines - pairs
     plain, coarse = (played(both, coarse_share=share).costs["clusters"] for share in (0.0, 0.8))
     assert np.diff(coarse)[:, 2:].mean() > 1.4 * np.diff(plain)[:, 2:].mean()
+
+
+def test_replays_of_other_code_are_left_out_and_counted(tmp_path, capsys):
+    kept = tmp_path / "results.jsonl"
+    rows = [{"check": "quiet", "seed": seed, "code": made_by} for seed, made_by in ((1, "old"), (2, "new"))]
+    kept.write_text("".join(json.dumps(row) + "\n" for row in [*rows, {"check": "quiet", "seed": 3}]))
+    assert validity._read(kept, "new") == {("quiet", 2): {}}
+    assert "2 replays of other code" in capsys.readouterr().err
 
 
 class TestBands:

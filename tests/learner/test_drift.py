@@ -12,6 +12,7 @@ from learner.models import Event
 from tests.factories import (
     make_corpus,
     make_finished,
+    make_guideline,
     make_member,
     make_project,
     make_reading,
@@ -148,7 +149,7 @@ class TestServed:
         assert not kinds()
 
 
-def read(project, desk, people, rates, *, count, rng, adjudicate=False):
+def read(project, desk, people, rates, *, count, rng, adjudicate=False, adjudicated_under=None):
     """Let several people read the same sentences, each with slips at their rate."""
     corpus = make_corpus(project, 0)
     document = Document.objects.create(corpus=corpus, name=f"{desk.now}")
@@ -170,6 +171,7 @@ def read(project, desk, people, rates, *, count, rng, adjudicate=False):
                 boundaries=right,
                 adjudicator=people[0],
                 created_at=desk.now,
+                guideline=adjudicated_under,
             )
 
 
@@ -191,6 +193,13 @@ class TestQuality:
         read(project, desk, people, [0.05, 0.02, 0.1], count=50, rng=random.Random(2))
         drift.watch(project)
         assert not kinds()
+
+    def test_a_reference_under_other_rules_says_nothing_of_a_reader(self, project, desk, people):
+        rng, older = random.Random(3), make_guideline(project)
+        for rates in ([0.03] * 3, [0.03, 0.03, 0.3]):
+            read(project, desk, people, rates, count=20, rng=rng, adjudicate=True, adjudicated_under=older)
+        drift.watch(project)
+        assert not Event.objects.filter(kind="annotator.accuracy_drifted").exists()
 
     def test_adjudicated_sentences_show_whose_accuracy_falls(self, project, desk, people):
         rng = random.Random(3)

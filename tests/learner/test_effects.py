@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from learner import effects
 from learner.effects import (
     Dated,
     Effect,
@@ -81,6 +82,14 @@ class TestTheTrajectoryModel:
         (found,) = estimate(curves_with(1 + 0.3 * log_cost, active), [Dated("x", FREEZES[5])])
         assert [number for number, _ in found.placebo] == [5, 6, 7]
         assert dict(found.placebo)[6] == pytest.approx(found.difference.value, abs=1e-6)
+
+    def test_rounds_before_both_arms_have_begun_are_one_comparison(self):
+        costs = np.array([np.arange(1.0, 13), np.arange(3.5, 15.5)])
+        both = np.tile(shares(AFTER_SIX.at), (2, 1))
+        weights = effects._weights(costs, both, range(12))["difference"]
+        # three rounds of one arm lie below the other's first cost
+        assert np.count_nonzero(weights[:3]) == 1
+        assert np.count_nonzero(weights[3:]) == 9
 
     def test_four_rounds_after_the_event_are_not_enough(self):
         (found,) = estimate(curves_with(np.ones(12), np.ones(12)), [Dated("x", FREEZES[7])])

@@ -103,8 +103,12 @@ class TestSavings:
         lucky = np.array([0.5, 0.8, 0.6, 0.7])
         costs = np.array([1.0, 2.0, 3.0, 4.0])
         # made monotone, rounds 2 to 4 are 0.7 together
-        assert cost_to_reach(lucky, costs, 0.75) is None
-        assert cost_to_reach(lucky, costs, 0.6) == pytest.approx(1.5)
+        assert cost_to_reach(lucky, costs, 0.75) == (costs[-1], float("inf"))
+        assert cost_to_reach(lucky, costs, 0.6) == pytest.approx((1.5, 1.5))
+
+    def test_a_level_passed_before_the_first_round_was_reached_at_no_known_cost(self):
+        costs = np.array([4.0, 8.0])
+        assert cost_to_reach(np.array([0.8, 0.9]), costs, 0.7) == (0.0, 4.0)
 
     def test_draws_that_do_not_reach_the_level_leave_the_interval_open(self):
         rng = np.random.default_rng(3)

@@ -79,7 +79,7 @@ def test_tau_says_which_stages_there_are(source: Source, tau: float, stages: set
     assert (state.generator is None) is (tau < 1)
 
 
-@pytest.mark.parametrize("stopped_at", [1, 3, 4])
+@pytest.mark.parametrize("stopped_at", [1, 3, 4, 5])
 def test_a_resumed_run_gives_the_same_weights_and_figures(
     source: Source, tmp_path: Path, stopped_at: int
 ) -> None:

@@ -50,7 +50,7 @@ export function GainCard({ store, measure, unit }: Props) {
 
 /** Of the levels fixed in advance, those that an arm reached inside the curves: what the active arm saved. */
 function Savings({ rows, unit }: { rows: readonly Saving[]; unit: CostUnit }) {
-  const told = rows.filter(({ at_least: low, at_most: high }) => low !== null || high !== null).slice(-2);
+  const told = rows.filter(saysSomething).slice(-2);
   return (
     <ul class="plain">
       {told.map((row) => (
@@ -63,6 +63,11 @@ function Savings({ rows, unit }: { rows: readonly Saving[]; unit: CostUnit }) {
       ))}
     </ul>
   );
+}
+
+/** Open on one side, or known; where an arm was above the level from the start, bounds lie apart and say little. */
+function saysSomething({ at_least: low, at_most: high }: Saving) {
+  return low === high ? low !== null : low === null || high === null;
 }
 
 function savingKey({ at_least: low, at_most: high }: Saving) {
