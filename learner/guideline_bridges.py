@@ -23,11 +23,12 @@ from annotation.adjudication import settle
 from annotation.annotations import current_guideline
 from annotation.errors import Conflict
 from annotation.keys import key, normalise
-from annotation.models import Corpus, Guideline, Project
+from annotation.models import Guideline, Project
 from config.lanes import send
 from learner import events
 from learner.gains import ARMS
 from learner.guideline_effects import Pair
+from learner.holdout import primary_corpora
 from learner.models import GuidelineBridge, Replay, Round
 from learner.sample_data import REACHED
 from segmenter.text import clusters_from_lengths
@@ -235,10 +236,9 @@ WHERE s.id = ANY(%(ids)s) ORDER BY s.id
 
 def read(bridge: GuidelineBridge) -> dict[int, Reread]:
     """Return the bridge's sentences by id with both their readings, as far as they have been read."""
-    primary = Corpus.objects.filter(project_id=bridge.project_id, has_primary_holdout=True)
     values: dict[str, Any] = {
         "ids": sorted({id_ for ids in bridge.sentences.values() for id_ in ids}),
-        "corpora": list(primary.values_list("pk", flat=True)),
+        "corpora": primary_corpora(bridge.project),
         "opened": bridge.opened_at,
         "guideline": bridge.guideline_id,
     }

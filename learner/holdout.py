@@ -67,7 +67,7 @@ ORDER BY s.id
 def read_holdout(project: Project, *, sealed: bool = False) -> Holdout:
     """Return the open half of the primary curve's holdout; the sealed half is for learner/sealed.py only."""
     with connection.cursor() as cursor:
-        cursor.execute(_HOLDOUT, {"corpora": _primary_corpora(project), "sealed": sealed})
+        cursor.execute(_HOLDOUT, {"corpora": primary_corpora(project), "sealed": sealed})
         rows = cursor.fetchall()
     labelled = [row for row in rows if row[3] is not None]
     names = ",".join(f"{row[4]}/{row[5]}" for row in labelled)
@@ -83,7 +83,7 @@ def read_holdout(project: Project, *, sealed: bool = False) -> Holdout:
     )
 
 
-def _primary_corpora(project: Project) -> list[int]:
+def primary_corpora(project: Project) -> list[int]:
     """Return the corpora whose holdout the primary curve keeps; their import has stored which.
 
     They are those imported before the seed set was drawn. A corpus that arrives later brings a holdout of its

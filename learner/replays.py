@@ -5,7 +5,7 @@ goes on where it stopped. Figures are measured against the holdout as labelled n
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from annotation.models import Project
 from learner import guideline_bridges
 from learner.analysis_data import key_groups, read_trajectory
 from learner.gains import ARMS
-from learner.holdout import Holdout, Reference, read_holdout
+from learner.holdout import Holdout, Reference, primary_corpora, read_holdout
 from learner.measuring import load, measure
 from learner.models import Checkpoint, GuidelineBridge, Replay, Round, RoundArm
 from learner.resampling import KEY_GROUPS
@@ -181,15 +181,10 @@ def _both_rules(round_: Round, arm: str) -> dict[str, Holdout]:
         reread = guideline_bridges.read(bridge)
         held = [one for one in guideline_bridges.of_group(bridge, reread, "holdout") if one.is_measured]
         for cell in guideline_bridges.cells(bridge, arm):
-            labels = [
-                (one.new or (), one.new_ids) if cell.is_new_rules else (one.old, one.old_ids) for one in held
-            ]
-            rows = [
-                (one.text, one.lengths, one.document, cuts)
-                for one, (cuts, _) in zip(held, labels, strict=True)
-            ]
-            names = hashlib.sha256(repr([ids for _, ids in labels]).encode()).hexdigest()
-            found[guideline_bridges.variant(bridge, cell.name)] = _test(rows, names)
+            found[guideline_bridges.variant(bridge, cell.name)] = _test(
+                (one.text, one.lengths, one.document, (one.new or ()) if cell.is_new_rules else one.old)
+                for one in held
+            )
     return found
 
 
@@ -232,7 +227,7 @@ def _next_draws(round_: Round, *, trained: str) -> dict[str, Holdout]:
             cursor.execute(_NEXT, [arm.sentence_ids, arm.annotation_ids, arm.adjudication_ids])
             rows = cursor.fetchall()
         seen = known[arm.arm] | known[trained]
-        found[arm.arm] = _test([row[1:] for row in rows if row[0] not in seen], f"{following.pk}")
+        found[arm.arm] = _test(row[1:] for row in rows if row[0] not in seen)
     return found
 
 
@@ -243,7 +238,7 @@ FROM annotation_sentence s JOIN annotation_document d ON d.id = s.document_id AN
 JOIN annotation_assignment a ON a.sentence_id = s.id AND a.state = 'submitted'
 CROSS JOIN LATERAL (SELECT n.id, n.boundaries FROM annotation_annotation n
     WHERE n.assignment_id = a.id ORDER BY n.revision DESC LIMIT 1) n
-WHERE s.project_id = %s AND s.split = 'holdout' AND s.retired_at IS NULL
+WHERE s.corpus_id = ANY(%s) AND s.split = 'holdout' AND s.retired_at IS NULL
 GROUP BY s.id HAVING count(*) > 1 ORDER BY s.id
 """
 
@@ -251,19 +246,18 @@ GROUP BY s.id HAVING count(*) > 1 ORDER BY s.id
 def _readers(project: Project) -> dict[str, Holdout]:
     """Return the holdout as its first and as its second reader segmented it; sentences read twice only."""
     with connection.cursor() as cursor:
-        cursor.execute(_READINGS, [project.pk])
+        cursor.execute(_READINGS, [primary_corpora(project)])
         rows = cursor.fetchall()
     return {
         reader: _test(
-            [(text, lengths, document, readings[number]) for text, lengths, document, readings in rows],
-            f"{reader} of {len(rows)}",
+            (text, lengths, document, readings[number]) for text, lengths, document, readings in rows
         )
         for number, reader in enumerate(READERS)
     }
 
 
-def _test(rows: Sequence[tuple[str, bytes, int, Sequence[int]]], fingerprint: str) -> Holdout:
-    """Return labelled sentences in the shape that models are measured on."""
+def _test(rows: Iterable[tuple[str, bytes, int, Sequence[int]]]) -> Holdout:
+    """Return labelled sentences as models are measured on them; any change is another fingerprint."""
     references = [
         Reference(text, bytes(lengths), document, tuple(boundaries))
         for text, lengths, document, boundaries in rows
@@ -273,5 +267,5 @@ def _test(rows: Sequence[tuple[str, bytes, int, Sequence[int]]], fingerprint: st
         sentences=len(references),
         documents=len({reference.document_id for reference in references}),
         done=len(references),
-        fingerprint=fingerprint[:16],
+        fingerprint=hashlib.sha256(repr(references).encode()).hexdigest()[:16],
     )

@@ -228,3 +228,11 @@ def test_models_are_trained_and_measured_once_for_the_analyses_that_need_them(me
     refit = Replay.objects.get(purpose="without_group")
     whole = Checkpoint.objects.get(round=refit.round, arm=refit.arm, seed=refit.seed)
     assert refit.reference == whole.metrics["reference"]
+
+
+def test_a_reader_who_revises_a_reading_is_another_reference():
+    def fingerprint(boundaries):
+        return replays._test([("กากา", bytes([2, 2]), 1, boundaries)]).fingerprint
+
+    assert fingerprint([1]) == fingerprint([1])
+    assert fingerprint([1]) != fingerprint([])
