@@ -203,7 +203,7 @@ def judge(plan: Plan, estimate: Estimate | NotEstimable, *, spent: float) -> Out
         percent = int(100 * spent / plan.budget)
         return outcome("too early", (Reason("before_horizon", {"percent": percent}),))
     smallest = {"smallest": plan.smallest_effect}
-    if estimate.low > 0 or estimate.high < 0:
+    if estimate.excludes_zero:
         small = abs(estimate.value) < plan.smallest_effect
         reason = Reason("zero_outside_but_small", smallest) if small else Reason("zero_outside")
         return outcome("active is better" if estimate.low > 0 else "active is worse", (reason,))

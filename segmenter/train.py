@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
 from torch.nn import functional
 
 from segmenter.calibration import calibrate
@@ -69,13 +68,12 @@ def fit(
     *,
     seed: int,
     dev: Sequence[Example] | None = None,
-    init: Tagger | None = None,
     pretrained: Pretrained | None = None,
     progress: Callable[[Step], None] | None = None,
 ) -> Tagger:
     """Train to the end and return the tagger; `progress` is called after every step."""
     tagger = None
-    for step in train(examples, config, seed=seed, dev=dev, init=init, pretrained=pretrained):
+    for step in train(examples, config, seed=seed, dev=dev, pretrained=pretrained):
         if progress:
             progress(step)
         tagger = step.tagger
@@ -90,15 +88,13 @@ def train(
     *,
     seed: int,
     dev: Sequence[Example] | None = None,
-    init: Tagger | None = None,
     pretrained: Pretrained | None = None,
 ) -> Iterator[Step]:
     """Train on `examples` by a fixed schedule, yielding every step; the last one carries the tagger.
 
     `dev` (part of the labels, never the holdout) only calibrates. Without it and with few examples, a network
     trained on four fifths of them is calibrated on the others, and the tagger trained on all takes that over.
-    `init` gives starting weights and must have the same configuration; `pretrained` adds an encoder that has
-    read raw text. Seeds the process's torch generator.
+    `pretrained` adds an encoder that has read raw text. Seeds the process's torch generator.
     """
     if pretrained is not None:
         config = replace(config, pretrained=pretrained.config)
@@ -111,14 +107,12 @@ def train(
         schedule = replace(config, learning_rate=config.few_rate * config.learning_rate)
     if not dev and REHEARSAL_PARTS <= len(examples) < config.few:
         kept = [e for i, e in enumerate(examples) if i % REHEARSAL_PARTS]
-        for step in _train_networks(
-            kept, replace(schedule, members=1), seed=seed, init=init, pretrained=pretrained
-        ):
+        for step in _train_networks(kept, replace(schedule, members=1), seed=seed, pretrained=pretrained):
             # each member will take about as many steps again
             yield replace(step, steps=step.steps * (1 + config.members), tagger=None)
             if step.tagger:
                 calibration, before = calibrate(step.tagger, examples[::REHEARSAL_PARTS]), step.step
-    for step in _train_networks(examples, schedule, seed=seed, init=init, pretrained=pretrained):
+    for step in _train_networks(examples, schedule, seed=seed, pretrained=pretrained):
         tagger = step.tagger
         if tagger:
             tagger = replace(tagger, config=config)
@@ -131,7 +125,6 @@ def _train_networks(
     config: TaggerConfig,
     *,
     seed: int,
-    init: Tagger | None,
     pretrained: Pretrained | None,
 ) -> Iterator[Step]:
     """Train every member of the tagger, uncalibrated."""
@@ -143,10 +136,7 @@ def _train_networks(
         torch.manual_seed(seed * 1000 + member)
         rng = np.random.default_rng([seed, member])
         network = Network(config, n_embeddings=features.size)
-        if init is not None:
-            network.load_state_dict(init.networks[member].state_dict())
-            nn.init.zeros_(network.prior.weight)
-        elif pretrained is not None and network.pretrained is not None:
+        if pretrained is not None and network.pretrained is not None:
             network.pretrained.load_state_dict(pretrained.tensors)
         networks.append(network)
         for step in optimise(network, encoded, targets, config, rng=rng):

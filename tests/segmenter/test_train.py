@@ -9,7 +9,7 @@ from segmenter.lexicon import add_list, general_words
 from segmenter.model import PRESETS, Tagger, TaggerConfig, UnknownPreset
 from segmenter.predict import boundary_probabilities, committee_probabilities, segment
 from segmenter.text import InvalidBoundaries, clusters
-from segmenter.train import NothingToLearn, Step, _feature_map, evaluate_tagger, fit, train
+from segmenter.train import NothingToLearn, Step, _feature_map, evaluate_tagger, fit
 
 STRANGE = ["", "ก", "น้ำ", " \t\n", "😀👩🏽", "\ud800ก", "ລາວ Latin ไทย", "ก้้้้้", "ก\0ข", "ฉันกินข้าว" * 3, "๑๒3"]
 
@@ -43,14 +43,6 @@ def test_every_step_is_reported_and_the_last_carries_the_tagger(
     assert seen[-1].tagger is tagger
     assert all(step.tagger is None for step in seen[:-1])
     assert seen[-1].loss < seen[0].loss
-
-
-def test_training_starts_from_given_weights(
-    tagger: Tagger, examples: list[Example], config: TaggerConfig
-) -> None:
-    cold = next(train(examples, config, seed=4))
-    warm = next(train(examples, config, seed=4, init=tagger))
-    assert warm.loss < cold.loss
 
 
 def test_without_an_inner_edge_there_is_nothing_to_learn(config: TaggerConfig) -> None:
