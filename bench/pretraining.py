@@ -10,9 +10,9 @@ drawn by the seed and measured on sentences held out by it. A tagger from scratc
 counts, to say what the gain is worth in labels. With --bare the taggers have no dictionaries, which know much
 of what raw text can teach.
 
-Runs, encoders and results are kept in --home, and a run that was stopped goes on where it was; other
-settings or corpora need another home. With --only
-scratch main, those runs alone are made and measured. --quick is a minute on the demo corpus.
+Runs, encoders and results are kept in --home, and a run that was stopped goes on where it was; other settings
+or corpora need another home. With --only scratch main, those runs alone are made and measured. --quick is a
+minute on the demo corpus.
 """
 
 import argparse

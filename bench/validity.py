@@ -19,10 +19,10 @@ Checks of the design, on the product's own tables and web process in a home of t
 `random_arm` (bench/inclusion.py; a replay is a project), `timing` (bench/timing.py; a replay is 500 answers).
 
 Each replay is one line of the results file; a run resumed with the same file skips what is there by the code
-as it is, and leaves out what other code made. Coverage of
-a 95 % interval should lie in 93.5 to 96.5 %, which needs 2,000 replays to tell, so the standard error of each
-is among the figures; --quick shows that it runs, and its sixty quiet rehearsals are too few for any p value
-to pass the family's 3 %. `not_judged` names what of the design's checks has no figure.
+as it is, and leaves out what other code made. Coverage of a 95 % interval should lie in 93.5 to 96.5 %, which
+needs 2,000 replays to tell, so the standard error of each is among the figures; --quick shows that it runs,
+and its sixty quiet rehearsals are too few for any p value to pass the family's 3 %. `not_judged` names what
+of the design's checks has no figure.
 """
 
 import argparse
@@ -65,8 +65,13 @@ Line = dict[str, Any]
 
 
 @cache
-def _gold(*, with_coarse: bool = False) -> Gold:
-    return Gold.read(with_coarse=with_coarse)
+def _gold() -> Gold:
+    return Gold.read()
+
+
+@cache
+def _gold_with_coarse() -> Gold:
+    return Gold.read(with_coarse=True)
 
 
 @cache
@@ -139,7 +144,7 @@ def compared(seed: int, *, strategy: str) -> Line:
 
 def watched(seed: int, *, design: Design) -> Line:
     """Replay twelve rounds and judge an event after the sixth, whether there was one or not."""
-    gold = _gold(with_coarse=design.coarse_share > 0)
+    gold = _gold_with_coarse() if design.coarse_share else _gold()
     curves, labelled_at = replay(gold, design, seed=seed)
     at = datetime.fromtimestamp(LONG.batch * (EVENT_ROUND - 1), UTC)
     window = Window((Dated("label.quality", at),), (0, EVENT_ROUND), (EVENT_ROUND, LONG.rounds))
@@ -195,8 +200,8 @@ SERVERS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
     "timing": partial(standing.running_service, PORT),
 }
 FAIR_ALPHA = 0.001
-# Folders whose code makes a replay what it is.
-MEASURED = ("learner", "segmenter", "bench")
+# The code that makes a replay what it is.
+MEASURED = ("annotation/*.py", "learner/*.py", "segmenter/*.py", "bench/*.py", "tests/learner/worlds.py")
 NOT_JUDGED = (
     "200 end-to-end rehearsals through HTTP",
     "E1's band on text (the samples' own truth is not known there)",
@@ -207,7 +212,7 @@ def main() -> int:
     """Run what is missing, print the figures, and judge them."""
     options = _options()
     report = Report(seed=options.seed)
-    made_by = code(file for folder in MEASURED for file in (ROOT / folder).glob("*.py"))
+    made_by = code(file for pattern in MEASURED for file in ROOT.glob(pattern))
     lines = _read(options.results, made_by)
     todo = [
         (check, options.seed + number)

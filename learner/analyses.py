@@ -6,6 +6,7 @@ strategies need models that were trained or measured for them; `manage.py analys
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from learner import (
 )
 from learner.analysis_data import (
     Trajectory,
+    have_seeds,
     read_orders,
     read_refits,
     read_replays,
@@ -328,7 +330,7 @@ def _successor_counts(trajectory: Trajectory, round_id: int) -> dict[str, Array]
     found = {}
     for preset in presets:
         by_arm = [stored.get((round_id, preset, arm), {}) for arm in ARMS]
-        if all(set(by_seed) >= set(trajectory.seeds) for by_seed in by_arm):
+        if have_seeds(by_arm, trajectory.seeds):
             tables = [seeds_table(by_seed, trajectory.seeds, trajectory.documents) for by_seed in by_arm]
             found[preset] = np.stack(tables)
     return found
@@ -344,7 +346,7 @@ def biased_test(project: Project, figure: str, unit: str) -> dict[str, Any]:
     for place, round_ in enumerate(trajectory.rounds):
         for number, trained in enumerate(ARMS):
             tests = {arm: stored.get((round_.pk, arm, trained), {}) for arm in ARMS}
-            if all(set(by_seed) >= set(trajectory.seeds) for by_seed in tests.values()):
+            if have_seeds(tests.values(), trajectory.seeds):
                 rows += checks.biased_test(
                     trajectory.curves.counts[number, place],
                     {arm: seeds_table(by_seed, trajectory.seeds) for arm, by_seed in tests.items()},
@@ -379,12 +381,12 @@ def _reader_counts(trajectory: Trajectory, stored: Any) -> Array | None:
     """Return (arms, rounds, seeds, documents, 8) against one reader; None while a round is missing."""
     by_place = {(round_, arm): by_seed for (round_, _, arm), by_seed in stored.items()}
     wanted = [[by_place.get((round_.pk, arm), {}) for round_ in trajectory.rounds] for arm in ARMS]
-    if not all(set(by_seed) >= set(trajectory.seeds) for rounds in wanted for by_seed in rounds):
+    seeds = trajectory.seeds
+    if not have_seeds(chain(*wanted), seeds):
         return None
     documents = sorted(
         {int(name) for rounds in wanted for one in rounds for held in one.values() for name in held}
     )
-    seeds = trajectory.seeds
     return np.stack([np.stack([seeds_table(one, seeds, documents) for one in rounds]) for rounds in wanted])
 
 

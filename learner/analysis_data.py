@@ -128,7 +128,7 @@ def read_refits(project: Project, trajectory: Trajectory) -> Refits | None:
         for arm in ARMS
         for round_ in trajectory.rounds
     ]
-    if not all(set(by_seed) >= set(trajectory.seeds) for by_seed in wanted):
+    if not have_seeds(wanted, trajectory.seeds):
         return None
     table = [seeds_table(by_seed, trajectory.seeds, trajectory.documents) for by_seed in wanted]
     counts = np.reshape(table, (KEY_GROUPS, len(ARMS), len(trajectory.rounds), *table[0].shape))
@@ -168,6 +168,11 @@ def read_replays(rounds: Sequence[Round], purpose: str, *, reference: str | None
     for replay in replays:
         found[replay.round_id, replay.variant, replay.arm][replay.seed] = replay.counts
     return dict(found)
+
+
+def have_seeds(replays: Iterable[Mapping[int, Any]], seeds: Sequence[int]) -> bool:
+    """Tell whether each of these replays, by seed, is there for all the seeds."""
+    return all(set(by_seed) >= set(seeds) for by_seed in replays)
 
 
 def seeds_table(

@@ -132,8 +132,9 @@ def _served(project: Project) -> list[tuple[datetime, str, int]]:
 
     Only since there is a ranked order: before it both arms draw by lot, and that ranking begins is no drift.
     """
+    latest = max(shifts.SERVED_DOMAINS.longest, shifts.SERVED_LENGTHS.longest)
     with connection.cursor() as cursor:
-        cursor.execute(_SERVED, {"project": project.pk, "latest": shifts.SERVED_LENGTHS.longest})
+        cursor.execute(_SERVED, {"project": project.pk, "latest": latest})
         return list(reversed(cursor.fetchall()))
 
 

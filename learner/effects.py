@@ -210,7 +210,7 @@ def _weights(costs: Array, shares: Array, rounds: Sequence[int]) -> dict[str, Ar
     designs = {"difference": (grid, equal), "random": both[0], "active": both[1]}
     found = {}
     for name, (cost, share) in designs.items():
-        # before both arms have begun, rounds are compared at one and the same cost: that counts once
+        # rounds compared at one and the same cost, before both arms have begun, say, count once
         distinct = places[np.unique(cost[places], return_index=True)[1]]
         weights = _delta(np.log(cost[distinct]), share[distinct])
         if weights is None:

@@ -13,6 +13,7 @@ curve (checkpoints are measured again when it does).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -216,8 +217,8 @@ def _finite(value: float | None) -> float | None:
 def _saving_bounds(values: Array, costs: Array, target: float) -> tuple[float, float, tuple[bool, bool]]:
     """Return the bounds of random's cost − active's cost, and which arm reached the target."""
     random, active = (cost_to_reach(values[arm], costs[arm], target) for arm in (0, 1))
-    reached = (np.isfinite(random[1]), np.isfinite(active[1]))
-    return random[0] - active[1], random[1] - active[0], (bool(reached[0]), bool(reached[1]))
+    reached = isfinite(random[1]), isfinite(active[1])
+    return random[0] - active[1], random[1] - active[0], reached
 
 
 def cost_to_reach(values: Array, costs: Array, target: float) -> tuple[float, float]:

@@ -1,6 +1,7 @@
 """What the bridges of guidelines show, from what is stored: of labels, and of models trained on them."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy as np
 from annotation.keys import key
 from annotation.models import Project
 from learner import effects, guideline_bridges, guideline_effects
-from learner.analysis_data import read_replays, seeds_table
+from learner.analysis_data import have_seeds, read_replays, seeds_table
 from learner.gains import ARMS
 from learner.models import GuidelineBridge, Replay
 from learner.reasons import Reason
@@ -45,7 +46,7 @@ def of_models(project: Project, seeds: Sequence[int], figure: str) -> list[dict[
         for code, cells in guideline_bridges.COMPARED.items():
             variants = [guideline_bridges.variant(bridge, cell) for cell in cells]
             by_arm = [[stored.get((bridge.round.pk, name, arm), {}) for arm in ARMS] for name in variants]
-            if all(set(by_seed) >= set(seeds) for arms in by_arm for by_seed in arms):
+            if have_seeds(chain(*by_arm), seeds):
                 counts = np.stack(
                     [np.stack([seeds_table(by_seed, seeds) for by_seed in arms]) for arms in by_arm]
                 )

@@ -382,7 +382,6 @@ def band(
     rng = np.random.default_rng(resampled.seed + 1)
     tails = np.sqrt(degrees / rng.chisquare(degrees, size=len(largest))) / t_over_z(degrees, level=level)
     critical = float(np.quantile(largest * tails, level))
-    seeds = ("seeds",) if resampled.n_seeds >= MIN_SEEDS else ()
     return Band(
         values=values.tolist(),
         pointwise=[_percentiles(column, level) for column in draws.T],
@@ -390,7 +389,7 @@ def band(
             (float(value - critical * error), float(value + critical * error))
             for value, error in zip(values, errors, strict=True)
         ],
-        terms=("documents", *seeds, *(("sample",) if strategies else ())),
+        terms=(*resampled.terms, *(("sample",) if strategies else ())),
         level=level,
     )
 

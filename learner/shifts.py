@@ -1,11 +1,10 @@
 """Whether a series has shifted: the judgement alone, of values in order of time.
 
 Each detector holds the latest window of a series against the one before it, by several sizes of window where
-small shifts count. The product brings series from
-its tables and records what is found (learner/drift.py, learner/watching.py), bench/validity.py made-up ones
-whose truth is known; both call what is here. Detectors look again and again, so that their thresholds are set
-far out: a quiet project stays quiet. `SURE` is the chance of a shift as large in one look; the other limits
-say from which size a shift matters.
+small shifts count. The product brings series from its tables and records what is found (learner/drift.py,
+learner/watching.py), bench/validity.py made-up ones whose truth is known; both call what is here. Detectors
+look again and again, so that their thresholds are set far out: a quiet project stays quiet. `SURE` is the
+chance of a shift as large in one look; the other limits say from which size a shift matters.
 """
 
 from collections import Counter
@@ -16,8 +15,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.stats import chi2_contingency, ks_2samp, mannwhitneyu, rankdata
 
-# Readings by which the person who changed most is told.
-RECENT = 30
 # Sentences of a corpus that are compared with others, the lowest keys first, and how many it takes.
 ARRIVED = (30, 300)
 # Who works when goes by the week: labels and days of work on each side of whole weeks, and of how many
@@ -75,6 +72,11 @@ class Detector:
     windows: tuple[int, ...]
     compare: Compare
     is_measured: bool = True
+
+    @property
+    def shortest(self) -> int:
+        """Return the window that fills first."""
+        return min(self.windows)
 
     @property
     def longest(self) -> int:
@@ -137,7 +139,7 @@ def _telling(readings: Sequence[Judged], since: Mapping[int, Any]) -> Sequence[J
     find.
     """
     others = [one for one in readings if one.other not in since]
-    if len(others) >= min(len(readings), 2 * min(QUALITY.windows)):
+    if len(others) >= min(len(readings), 2 * QUALITY.shortest):
         return others
     return [one for one in readings if one.at >= max(since.values())] or readings
 
@@ -152,7 +154,7 @@ def _in_time(readings: Sequence[Judged]) -> list[tuple[Any, float]]:
 
 
 def _rise(values: Sequence[float]) -> float:
-    recent = values[-RECENT:]
+    recent = values[-QUALITY.shortest :]
     return float(np.mean(recent) - np.mean(values[: -len(recent)] or recent))
 
 

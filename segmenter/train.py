@@ -257,9 +257,9 @@ def _kept_outputs(network: Network, encoded: Encoded, config: TaggerConfig) -> t
     None where there is no such encoder, and where that would be more than `MOST_KEPT`: of so much text a fit
     makes few passes, and every step can ask the encoder again.
     """
-    if network.pretrained is None or config.pretrained is None or config.pretrained_rate:
+    if network.pretrained is None or config.pretrained_rate:
         return None
-    rows, width = len(encoded.features), config.pretrained.width
+    rows, width = len(encoded.features), network.pretrained.embedding.embedding_dim
     if rows * width > MOST_KEPT:
         return None
     kept = torch.zeros((rows, width))
